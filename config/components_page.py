@@ -1,0 +1,112 @@
+"""The page that shows every component with made-up figures. Only the demo has its URL."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from kernel.clock import JAPAN
+
+LAST_DAY = date(2027, 3, 31)
+QR_SIZE = 21
+
+
+class SampleForm(forms.Form):
+    """One field of each kind, to be seen without and with errors."""
+
+    name = forms.CharField(label=gettext_lazy("Your name"), max_length=60)
+    email = forms.EmailField(label=gettext_lazy("E-mail"), help_text=gettext_lazy("We send the receipt there."))
+    how_often = forms.ChoiceField(
+        label=gettext_lazy("How often"),
+        choices=[("once", gettext_lazy("Once")), ("monthly", gettext_lazy("Every month"))],
+        widget=forms.RadioSelect,
+        initial="once",
+    )
+    message = forms.CharField(label=gettext_lazy("A word to the children"), widget=forms.Textarea, required=False)
+    agreed = forms.BooleanField(label=gettext_lazy("I have read the gift agreement"))
+
+
+def sample_months() -> list[dict[str, Any]]:
+    """Bars of one school year: x and y are places in the drawing, `label_y` stands above the bar."""
+    amounts = [310, 620, 780, 905, 540, 860, 990]
+    names = ["4", "5", "6", "7", "8", "9", "10"]
+    bars = []
+    for place, (month, thousand_yen) in enumerate(zip(names, amounts, strict=True)):
+        height = thousand_yen * 150 // 1000
+        bars.append(
+            {
+                "month": month,
+                "yen": thousand_yen * 1000,
+                "thousand_yen": thousand_yen,
+                "x": 24 + place * 84,
+                "middle": 24 + place * 84 + 26,
+                "y": 190 - height,
+                "height": height,
+                "label_y": 182 - height,
+            }
+        )
+    return bars
+
+
+def sample_wards() -> list[dict[str, Any]]:
+    """Made-up shares of wards; one is hidden because too few children live there."""
+    shares = [("東区", 38), ("博多区", 52), ("中央区", 61), ("南区", 44), ("城南区", None), ("早良区", 73), ("西区", 27)]
+    return [
+        {
+            "name": name,
+            "value": _("hidden") if share is None else f"{share}%",
+            "band": "hidden" if share is None else min(share // 20 + 1, 5),
+        }
+        for name, share in shares
+    ]
+
+
+def sample_qr() -> list[tuple[int, int]]:
+    """Squares that look like a code; real pages pass the drawing of a real one."""
+    corners = [(0, 0), (14, 0), (0, 14)]
+    squares = [(x, y) for x in range(QR_SIZE) for y in range(QR_SIZE) if (x * 7 + y * 13 + x * y) % 5 < 2]
+    kept = [(x, y) for x, y in squares if not any(cx <= x < cx + 8 and cy <= y < cy + 8 for cx, cy in corners)]
+    rings = [
+        (cx + x, cy + y)
+        for cx, cy in corners
+        for x in range(7)
+        for y in range(7)
+        if x in (0, 6) or y in (0, 6) or (1 < x < 5 and 1 < y < 5)
+    ]
+    return kept + rings
+
+
+@require_GET
+def components_page(request: HttpRequest) -> HttpResponse:
+    """All components together, to look at and to run axe on."""
+    bad_form = SampleForm({"name": "", "email": "taro@", "how_often": "once"})
+    context = {
+        "form": SampleForm(),
+        "bad_form": bad_form,
+        "amounts": [
+            (3000, _("Two workbooks and a set of pens")),
+            (10000, _("One month of lessons for one child")),
+            (30000, _("A summer course before the exams")),
+            (100000, _("Half a year of one child's learning")),
+        ],
+        "presets": [(8000, _("Monthly fee")), (12000, _("Monthly fee and books"))],
+        "options": [("card", _("Card"), _("Charged at once")), ("store", _("Convenience store"), "")],
+        "wards": [("", _("All wards")), ("chuo", "中央区"), ("minami", "南区")],
+        "facts": [(_("School"), "まなびの森 渋谷教室"), (_("Day"), _("Monday to Friday, 10:00 to 18:00"))],
+        "tabs": [("#one", _("Overview"), True), ("#two", _("Uses"), False), ("#three", _("Schools"), False)],
+        "trail": [("/", _("Home")), ("#all", _("Coupons")), ("", _("One coupon"))],
+        "step_names": [_("Amount"), _("Your details"), _("Payment")],
+        "pages": Paginator(range(240), 50).page(2),
+        "months": sample_months(),
+        "ward_tiles": sample_wards(),
+        "qr": sample_qr(),
+        "last_day": LAST_DAY,
+        "used_at": datetime(2026, 11, 20, 17, 42, tzinfo=JAPAN),
+    }
+    return render(request, "components/page.html", context)
