@@ -1,0 +1,210 @@
+"""Checkout sessions: create, expire, and the end a payment gives them."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+from urllib.parse import urlsplit
+
+from stripe_standin import session_items
+from stripe_standin.books import Books
+from stripe_standin.errors import ApiError
+from stripe_standin.events import emit
+from stripe_standin.params import Params, choice, group, integer, metadata, only, required, text
+from stripe_standin.store import Object
+
+SHORTEST_SECONDS, LONGEST_SECONDS = 30 * 60, 24 * 60 * 60
+UI_MODES = ("elements", "embedded_page", "form", "hosted_page")
+MODES = ("payment", "setup", "subscription")
+LOCALES = ("auto", "ja", "en", "en-GB")
+SUBMIT_TYPES = ("auto", "book", "donate", "pay")
+KNOWN = {
+    "billing_address_collection", "branding_settings", "cancel_url", "client_reference_id", "currency",
+    "custom_text", "customer", "customer_creation", "customer_email", "expand", "expires_at", "line_items",
+    "locale", "metadata", "mode", "origin_context", "payment_intent_data", "payment_method_options",
+    "payment_method_types", "submit_type", "success_url", "ui_mode", "integration_identifier",
+}  # fmt: skip
+INTENT_DATA = {
+    "capture_method", "description", "metadata", "receipt_email", "statement_descriptor",
+    "statement_descriptor_suffix", "transfer_group",
+}  # fmt: skip
+
+
+def create(books: Books, params: Params, *, base_url: str) -> Object:
+    """One hosted page for one payment. The payment intent comes into being when someone pays."""
+    only(params, KNOWN)
+    _check_mode(params)
+    items = session_items.line_items(params)
+    total_yen = session_items.total_yen(items)
+    customer = text(params, "customer")
+    if customer:
+        books.need("customer", customer, param="customer")
+    if customer and text(params, "customer_email"):
+        message = "You may only specify one of these parameters: customer, customer_email."
+        raise ApiError(message, param="customer_email")
+    session_id = "cs_test_" + secrets.token_urlsafe(60).translate({ord("-"): "a", ord("_"): "b"})[:58]
+    row: Object = {
+        "id": session_id,
+        "object": "checkout.session",
+        "amount_subtotal": total_yen,
+        "amount_total": total_yen,
+        "cancel_url": _address(params, "cancel_url", must=False),
+        "client_reference_id": text(params, "client_reference_id", longest=200),
+        "created": books.now,
+        "currency": "jpy",
+        "customer": customer,
+        "customer_creation": choice(params, "customer_creation", ("always", "if_required"), "if_required"),
+        "customer_email": _email(params),
+        "expires_at": _expires_at(books, params),
+        "locale": choice(params, "locale", LOCALES, None),
+        "metadata": metadata(params),
+        "payment_method_options": group(params, "payment_method_options"),
+        "payment_method_types": _method_types(params),
+        "submit_type": choice(params, "submit_type", SUBMIT_TYPES, None),
+        "success_url": _address(params, "success_url", must=True),
+        "url": f"{base_url}/c/pay/{session_id}",
+        "branding_settings": group(params, "branding_settings"),
+        "custom_text": {"submit": None, **group(params, "custom_text")},
+        **_defaults(),
+        "_line_items": items,
+        "_intent_data": _intent_data(params),
+        "_asks_3ds": _asks_3ds(params),
+        "_declines": 0,
+        "_challenge": None,
+    }
+    return books.put("checkout.session", row)
+
+
+def expire(books: Books, session_id: str) -> Object:
+    """Close an open session. Raises ApiError for one that is paid or closed already."""
+    row = books.need("checkout.session", session_id)
+    if row["status"] != "open":
+        message = (
+            'Only Checkout Sessions with a status in ["open"] can be expired. '
+            f"This Checkout Session has a status of {row['status']}."
+        )
+        raise ApiError(message)
+    row.update(status="expired", url=None, _challenge=None)
+    books.put("checkout.session", row)
+    emit(books, "checkout.session.expired", row)
+    return row
+
+
+def expire_due(books: Books) -> None:
+    """Close every open session whose time is over; the clockwork and each call ask for it."""
+    for row in books.where(
+        "checkout.session", lambda row: row["status"] == "open" and row["expires_at"] <= books.now
+    ):
+        expire(books, row["id"])
+
+
+def line_items(books: Books, session_id: str) -> list[Object]:
+    items: list[Object] = books.need("checkout.session", session_id)["_line_items"]
+    return items
+
+
+def _check_mode(params: Params) -> None:
+    ui_mode = choice(params, "ui_mode", UI_MODES, "hosted_page")
+    mode = choice({"mode": required(params, "mode")}, "mode", MODES, None)
+    if ui_mode != "hosted_page" or mode != "payment":
+        message = f"The stand-in serves ui_mode=hosted_page and mode=payment, not {ui_mode} and {mode}."
+        raise ApiError(message, param="ui_mode" if ui_mode != "hosted_page" else "mode")
+
+
+def _defaults() -> dict[str, Any]:
+    """What every new session says at the pinned API version."""
+    return {
+        "adaptive_pricing": {"enabled": False},
+        "after_expiration": None,
+        "allow_promotion_codes": None,
+        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
+        "billing_address_collection": None,
+        "client_secret": None,
+        "collected_information": None,
+        "consent": None,
+        "consent_collection": None,
+        "currency_conversion": None,
+        "custom_fields": [],
+        "customer_details": None,
+        "discounts": [],
+        "invoice": None,
+        "invoice_creation": None,
+        "livemode": False,
+        "mode": "payment",
+        "payment_intent": None,
+        "payment_link": None,
+        "payment_method_collection": "if_required",
+        "payment_status": "unpaid",
+        "permissions": None,
+        "phone_number_collection": {"enabled": False},
+        "recovered_from": None,
+        "return_url": None,
+        "setup_intent": None,
+        "shipping_address_collection": None,
+        "shipping_cost": None,
+        "shipping_options": [],
+        "status": "open",
+        "subscription": None,
+        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+        "ui_mode": "hosted_page",
+        "wallet_options": None,
+    }
+
+
+def _address(params: Params, name: str, *, must: bool) -> str | None:
+    value = required(params, name) if must else text(params, name)
+    if value is None:
+        return None
+    if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).netloc:
+        message = f"Invalid URL: An explicit scheme (such as https) must be provided. Passed value: {value}"
+        raise ApiError(message, code="url_invalid", param=name)
+    return value
+
+
+def _email(params: Params) -> str | None:
+    value = text(params, "customer_email", longest=512)
+    if value is not None and ("@" not in value or value != value.strip()):
+        raise ApiError(f"Invalid email address: {value}", code="email_invalid", param="customer_email")
+    return value
+
+
+def _expires_at(books: Books, params: Params) -> int:
+    if "expires_at" not in params:
+        return books.now + LONGEST_SECONDS
+    value = integer(params["expires_at"], "expires_at")
+    if value < books.now + SHORTEST_SECONDS:
+        message = "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation."
+        raise ApiError(message, param="expires_at")
+    if value > books.now + LONGEST_SECONDS:
+        message = "The `expires_at` timestamp must be less than 24 hours from Checkout Session creation."
+        raise ApiError(message, param="expires_at")
+    return value
+
+
+def _method_types(params: Params) -> list[str]:
+    types: list[str] = params.get("payment_method_types") or ["card"]
+    if types != ["card"]:
+        message = f"The stand-in knows payment_method_types=['card'], not {types}."
+        raise ApiError(message, param="payment_method_types")
+    return types
+
+
+def _intent_data(params: Params) -> Object:
+    asked = group(params, "payment_intent_data")
+    only(asked, INTENT_DATA, under="payment_intent_data")
+    choice(asked, "capture_method", ("automatic", "automatic_async"), None)
+    return {**asked, "metadata": metadata(asked)}
+
+
+def _asks_3ds(params: Params) -> bool:
+    options = group(params, "payment_method_options")
+    only(options, {"card"}, under="payment_method_options")
+    card = group(options, "card")
+    only(card, {"request_three_d_secure"}, under="payment_method_options[card]")
+    asked = choice(card, "request_three_d_secure", ("any", "automatic", "challenge"), "automatic")
+    return asked != "automatic"
+
+
+def wants_customer(row: Object) -> bool:
+    """A paid session without a customer makes one when it was asked to."""
+    return row["customer"] is None and row["customer_creation"] == "always"

@@ -1,0 +1,66 @@
+"""One stand-in per test, a client of the real SDK, and a receiver of webhooks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import stripe
+
+from tests.stripe_standin.receiver import Receiver, receiving
+from tests.stripe_standin.running import Standin, running_standin
+
+KEY = "sk_test_stand_in_one"
+SESSION: dict[str, Any] = {
+    "mode": "payment",
+    "ui_mode": "hosted_page",
+    "line_items": [
+        {
+            "quantity": 1,
+            "price_data": {
+                "currency": "jpy",
+                "unit_amount": 10_000,
+                "product_data": {"name": "渋谷の学びへの寄付"},
+            },
+        }
+    ],
+    "success_url": "http://127.0.0.1:8000/gifts/1/?session={CHECKOUT_SESSION_ID}",
+    "cancel_url": "http://127.0.0.1:8000/campaigns/1/",
+    "client_reference_id": "gift-1",
+    "metadata": {"donation": "gift-1"},
+    "payment_intent_data": {"metadata": {"donation": "gift-1"}, "description": "寄付"},
+}
+
+Asking = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def standin(tmp_path: Path) -> Iterator[Standin]:
+    with running_standin(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def client(standin: Standin) -> stripe.StripeClient:
+    return client_of(standin)
+
+
+def client_of(standin: Standin, *, key: str = KEY, retries: int = 0) -> stripe.StripeClient:
+    addresses: Any = {"api": standin.base_url}
+    return stripe.StripeClient(key, base_addresses=addresses, max_network_retries=retries)
+
+
+@pytest.fixture
+def receiver(standin: Standin) -> Iterator[Receiver]:
+    with receiving() as listening:
+        standin.control("webhooks", {"key": KEY, "url": listening.url, "secret": listening.secret})
+        yield listening
+
+
+def session_for(amount_yen: int = 10_000, **changes: Any) -> dict[str, Any]:
+    """The parameters of one gift; `changes` replace whole parameters."""
+    item = SESSION["line_items"][0]
+    price = {**item["price_data"], "unit_amount": amount_yen}
+    return {**SESSION, "line_items": [{**item, "price_data": price}], **changes}

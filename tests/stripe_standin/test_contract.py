@@ -1,0 +1,264 @@
+"""What we rely on at Stripe. Against the stand-in always; against real test mode with STRIPE_TEST_KEY.
+
+Only the part that needs a person on Stripe's own hosted page is asked of the stand-in alone.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import stripe
+
+from tests.stripe_standin.conftest import client_of, session_for
+from tests.stripe_standin.running import Standin, running_standin, wait_for
+
+REAL_KEY = os.environ.get("STRIPE_TEST_KEY", "")
+no_key = pytest.mark.skipif(not REAL_KEY.startswith("sk_test_"), reason="STRIPE_TEST_KEY is not set")
+
+
+@pytest.fixture(params=["stand-in", pytest.param("stripe", marks=no_key)])
+def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[stripe.StripeClient]:
+    if request.param == "stripe":
+        yield stripe.StripeClient(REAL_KEY, max_network_retries=2)
+        return
+    with running_standin(tmp_path) as standin:
+        yield client_of(standin)
+
+
+def refusal(call: Any) -> Any:
+    """Returns the SDK's exception."""
+    with pytest.raises(stripe.StripeError) as caught:
+        call()
+    return caught.value
+
+
+def test_a_session_is_created_and_found_again(either: stripe.StripeClient) -> None:
+    made = either.v1.checkout.sessions.create(session_for(locale="ja", customer_email="donor@example.jp"))
+
+    found = either.v1.checkout.sessions.retrieve(made.id, {"expand": ["line_items"]})
+
+    assert (found.status, found.payment_status, found.ui_mode) == ("open", "unpaid", "hosted_page")
+    assert (found.amount_total, found.currency, found.livemode) == (10_000, "jpy", False)
+    assert found.client_reference_id == "gift-1" and found.metadata["donation"] == "gift-1"
+    assert found.payment_intent is None  # it comes into being when someone pays
+    assert found.url and found.url.startswith("http") and found.customer_email == "donor@example.jp"
+    assert found.line_items.data[0].description == "渋谷の学びへの寄付"
+    assert found.expires_at == found.created + 86_400
+
+
+def test_an_expired_session_has_no_page_and_expires_once(either: stripe.StripeClient) -> None:
+    made = either.v1.checkout.sessions.create(session_for())
+
+    expired = either.v1.checkout.sessions.expire(made.id)
+
+    assert expired.status == "expired" and expired.url is None
+    assert refusal(lambda: either.v1.checkout.sessions.expire(made.id)).http_status == 400
+
+
+@pytest.mark.parametrize(
+    ("changes", "param", "code"),
+    [
+        ({"ui_mode": "hosted"}, "ui_mode", None),
+        ({"success_url": "/thanks"}, "success_url", "url_invalid"),
+        ({"no_such_thing": "1"}, "no_such_thing", "parameter_unknown"),
+        ({"expires_at": int(time.time()) + 60}, "expires_at", None),
+        ({"expires_at": int(time.time()) + 90_000}, "expires_at", None),
+        ({"customer_email": "nobody"}, "customer_email", "email_invalid"),
+    ],
+)
+def test_wrong_parameters_are_refused_by_name(
+    either: stripe.StripeClient, changes: dict[str, Any], param: str, code: str | None
+) -> None:
+    said = refusal(lambda: either.v1.checkout.sessions.create(session_for(**changes)))
+
+    assert isinstance(said, stripe.InvalidRequestError)
+    assert (said.http_status, said.param) == (400, param)
+    assert code is None or said.code == code
+
+
+@pytest.mark.parametrize(
+    ("amount", "code"), [(49, "amount_too_small"), ("1000.5", "parameter_invalid_integer")]
+)
+def test_amounts_are_whole_yen_of_50_or_more(either: stripe.StripeClient, amount: Any, code: str) -> None:
+    said = refusal(lambda: either.v1.checkout.sessions.create(session_for(amount)))
+
+    assert (said.http_status, said.code) == (400, code)
+
+
+def test_the_same_key_and_parameters_make_one_session(either: stripe.StripeClient) -> None:
+    key: Any = {"idempotency_key": f"donation:{uuid4()}:session:1"}
+    until = int(time.time()) + 3_600
+
+    first = either.v1.checkout.sessions.create(session_for(expires_at=until), key)
+    again = either.v1.checkout.sessions.create(session_for(expires_at=until), key)
+
+    assert first.id == again.id
+    assert again.last_response.headers["Idempotent-Replayed"] == "true"
+    assert "Idempotent-Replayed" not in first.last_response.headers
+    said = refusal(lambda: either.v1.checkout.sessions.create(session_for(20_000, expires_at=until), key))
+    assert isinstance(said, stripe.IdempotencyError) and said.http_status == 400
+
+
+def test_answers_name_the_version_and_the_request(either: stripe.StripeClient) -> None:
+    made = either.v1.checkout.sessions.create(session_for())
+
+    assert made.last_response.headers["Stripe-Version"] == "2026-10-28.endive"
+    assert made.last_response.request_id.startswith("req_")
+
+
+def test_a_missing_thing_is_404_with_its_code(either: stripe.StripeClient) -> None:
+    for look in (either.v1.checkout.sessions.retrieve, either.v1.charges.retrieve):
+        said = refusal(lambda look=look: look("cs_test_nothing"))
+        assert (said.http_status, said.code) == (404, "resource_missing")
+
+
+def test_a_customer_is_created_changed_and_listed(either: stripe.StripeClient) -> None:
+    email = f"donor-{uuid4()}@example.jp"
+
+    made = either.v1.customers.create({"email": email, "metadata": {"donor": "1"}})
+    either.v1.customers.update(made.id, {"name": "山田 花子"})
+
+    found = either.v1.customers.list({"email": email}).data
+    assert [(one.id, one.name, one.metadata["donor"]) for one in found] == [(made.id, "山田 花子", "1")]
+
+
+def test_lists_go_on_page_by_page_newest_first(either: stripe.StripeClient) -> None:
+    made = [either.v1.checkout.sessions.create(session_for()).id for _ in range(5)]
+
+    page = either.v1.checkout.sessions.list({"limit": 2})
+    listed = [next(rows).id for rows in [page.auto_paging_iter()] for _ in range(5)]
+
+    assert page.has_more and len(page.data) == 2
+    assert listed == made[::-1]
+
+
+def test_an_endpoint_tells_its_secret_once(either: stripe.StripeClient) -> None:
+    url = "http://localhost:9/hooks" if not REAL_KEY else "https://example.com/hooks"
+
+    made = either.v1.webhook_endpoints.create({"url": url, "enabled_events": ["checkout.session.completed"]})
+    try:
+        found = either.v1.webhook_endpoints.retrieve(made.id)
+        assert made.secret.startswith("whsec_")
+        assert "secret" not in found and found.enabled_events == ["checkout.session.completed"]
+    finally:
+        assert either.v1.webhook_endpoints.delete(made.id).deleted
+
+
+def test_a_wrong_key_is_an_authentication_error(either: stripe.StripeClient, standin: Standin) -> None:
+    wrong = client_of(standin, key="sk_live_never")
+
+    assert isinstance(refusal(lambda: wrong.v1.balance.retrieve()), stripe.AuthenticationError)
+
+
+# From here on someone has to pay on the hosted page: the stand-in only.
+
+
+def paid(standin: Standin, client: stripe.StripeClient, amount_yen: int = 10_000, **how: str) -> Any:
+    """Returns the paid session with everything expanded, its charge on the books."""
+    made = client.v1.checkout.sessions.create(session_for(amount_yen))
+    reply = standin.pay(made.url or "", **how)  # type: ignore[arg-type]
+    assert (reply.status, reply.location) == (303, f"http://127.0.0.1:8000/gifts/1/?session={made.id}")
+    wanted: Any = {"expand": ["payment_intent.latest_charge.balance_transaction"]}
+
+    def look() -> Any:
+        found = client.v1.checkout.sessions.retrieve(made.id, wanted)
+        return found if found.payment_intent.latest_charge.balance_transaction else None
+
+    return wait_for(look)
+
+
+def test_a_paid_session_leads_to_charge_fee_and_net(standin: Standin, client: stripe.StripeClient) -> None:
+    session = paid(standin, client, 4_847)
+
+    charge = session.payment_intent.latest_charge
+    assert (session.status, session.payment_status, session.url) == ("complete", "paid", None)
+    assert session.customer_details.email == "donor@example.jp"
+    assert session.payment_intent.metadata["donation"] == charge.metadata["donation"] == "gift-1"
+    assert (charge.amount, charge.paid, charge.payment_method_details.card.last4) == (4_847, True, "4242")
+    booked = charge.balance_transaction
+    assert (booked.amount, booked.fee, booked.net, booked.type) == (4_847, 174, 4_673, "charge")
+
+
+def test_the_balance_transaction_comes_later(tmp_path: Path) -> None:
+    with running_standin(tmp_path, settle_ms=60_000) as slow:
+        client = client_of(slow)
+        made = client.v1.checkout.sessions.create(session_for())
+        slow.pay(made.url or "")
+
+        wanted: Any = {"expand": ["payment_intent.latest_charge.balance_transaction"]}
+        charge: Any = client.v1.checkout.sessions.retrieve(made.id, wanted).payment_intent.latest_charge  # type: ignore[union-attr]
+
+    assert charge.status == "succeeded" and charge.balance_transaction is None
+
+
+def test_refunds_give_back_parts_until_nothing_is_left(standin: Standin, client: stripe.StripeClient) -> None:
+    charge = paid(standin, client, 10_000).payment_intent.latest_charge
+
+    part = client.v1.refunds.create({"payment_intent": charge.payment_intent, "amount": 3_000})
+    said = refusal(lambda: client.v1.refunds.create({"charge": charge.id, "amount": 7_001}))
+    rest = client.v1.refunds.create({"charge": charge.id, "reason": "requested_by_customer"})
+    again = refusal(lambda: client.v1.refunds.create({"charge": charge.id}))
+
+    assert (part.amount, part.status, rest.amount) == (3_000, "succeeded", 7_000)
+    assert (said.http_status, said.param, again.code) == (400, "amount", "charge_already_refunded")
+    after: Any = client.v1.charges.retrieve(charge.id, {"expand": ["refunds"]})
+    assert (after.amount_refunded, after.refunded, len(after.refunds.data)) == (10_000, True, 2)
+
+
+def test_a_payout_is_the_sum_of_its_transactions(standin: Standin, client: stripe.StripeClient) -> None:
+    charges = [paid(standin, client, amount).payment_intent.latest_charge for amount in (1_000, 2_000, 3_000)]
+    client.v1.refunds.create({"charge": charges[0].id, "amount": 400})
+
+    payout = standin.control("payouts", {"key": "sk_test_stand_in_one"})
+    late = paid(standin, client, 9_000).payment_intent.latest_charge
+
+    listing = client.v1.balance_transactions.list({"payout": payout["id"], "limit": 2})
+    rows = list(listing.auto_paging_iter())
+    assert sum(row.net for row in rows if row.type != "payout") == payout["amount"] == 5_384
+    assert [row.net for row in rows if row.type == "payout"] == [-5_384]  # Stripe lists its own row too
+    assert late.balance_transaction.id not in [row.id for row in rows]
+    assert client.v1.payouts.list({"status": "paid"}).data[0].id == payout["id"]
+
+
+def test_a_disputed_charge_loses_amount_and_fee(standin: Standin, client: stripe.StripeClient) -> None:
+    charge = paid(standin, client, 8_000, card="4000000000000259").payment_intent.latest_charge
+
+    dispute = client.v1.disputes.list({"charge": charge.id}).data[0]
+
+    assert (dispute.amount, dispute.status, dispute.balance_transactions[0].net) == (
+        8_000,
+        "needs_response",
+        -9_500,
+    )
+    assert refusal(lambda: client.v1.refunds.create({"charge": charge.id})).code == "charge_disputed"
+    standin.control("disputes/close", {"dispute": dispute.id, "status": "won"})
+    assert client.v1.disputes.retrieve(dispute.id).status == "won"
+
+
+def test_events_are_listed_by_type_and_time(standin: Standin, client: stripe.StripeClient) -> None:
+    session = paid(standin, client)
+
+    since: Any = {
+        "created": {"gte": session.created},
+        "types": ["checkout.session.completed", "charge.updated"],
+    }
+    found = client.v1.events.list(since).data
+
+    assert sorted(event.type for event in found) == ["charge.updated", "checkout.session.completed"]
+    later: Any = {"created": {"gt": session.created + 600}}
+    assert client.v1.events.list(later).data == []
+
+
+def test_accounts_are_strangers(standin: Standin, client: stripe.StripeClient) -> None:
+    made = client.v1.checkout.sessions.create(session_for())
+    other = client_of(standin, key="sk_test_stand_in_two")
+
+    assert refusal(lambda: other.v1.checkout.sessions.retrieve(made.id)).http_status == 404
+    assert other.v1.checkout.sessions.list().data == []
+    assert client.v1.accounts.retrieve_current().id != other.v1.accounts.retrieve_current().id
