@@ -62,15 +62,14 @@ def make_venv() -> None:
     """Makes .venv when it is missing or its Python has gone."""
     if PYTHON.exists():
         return
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - a person's python3 may be older than the product's
         raise StepFailed(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
     with step("Python environment (.venv)"):
         result = logged([sys.executable, "-m", "venv", "--clear", str(VENV)])
         if result != 0:
             shutil.rmtree(VENV, ignore_errors=True)
             raise StepFailed(
-                f"python3 -m venv did not work (see {LOG}).\n"
-                "On Debian: apt-get install python3-venv"
+                f"python3 -m venv did not work (see {LOG}).\nOn Debian: apt-get install python3-venv"
             )
 
 
