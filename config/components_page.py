@@ -7,8 +7,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from kernel.clock import JAPAN
@@ -20,16 +19,16 @@ QR_SIZE = 21
 class SampleForm(forms.Form):
     """One field of each kind, to be seen without and with errors."""
 
-    name = forms.CharField(label=gettext_lazy("Your name"), max_length=60)
-    email = forms.EmailField(label=gettext_lazy("E-mail"), help_text=gettext_lazy("We send the receipt there."))
+    name = forms.CharField(label=pgettext_lazy("sample", "Your name"), max_length=60)
+    email = forms.EmailField(label=pgettext_lazy("sample", "E-mail"), help_text=pgettext_lazy("sample", "We send the receipt there."))
     how_often = forms.ChoiceField(
-        label=gettext_lazy("How often"),
-        choices=[("once", gettext_lazy("Once")), ("monthly", gettext_lazy("Every month"))],
+        label=pgettext_lazy("sample", "How often"),
+        choices=[("once", pgettext_lazy("sample", "Once")), ("monthly", pgettext_lazy("sample", "Every month"))],
         widget=forms.RadioSelect,
         initial="once",
     )
-    message = forms.CharField(label=gettext_lazy("A word to the children"), widget=forms.Textarea, required=False)
-    agreed = forms.BooleanField(label=gettext_lazy("I have read the gift agreement"))
+    message = forms.CharField(label=pgettext_lazy("sample", "A word to the children"), widget=forms.Textarea, required=False)
+    agreed = forms.BooleanField(label=pgettext_lazy("sample", "I have read the gift agreement"))
 
 
 def sample_months() -> list[dict[str, Any]]:
@@ -60,7 +59,7 @@ def sample_wards() -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "value": _("hidden") if share is None else f"{share}%",
+            "value": pgettext("sample", "hidden") if share is None else f"{share}%",
             "band": "hidden" if share is None else min(share // 20 + 1, 5),
         }
         for name, share in shares
@@ -90,18 +89,18 @@ def components_page(request: HttpRequest) -> HttpResponse:
         "form": SampleForm(),
         "bad_form": bad_form,
         "amounts": [
-            (3000, _("Two workbooks and a set of pens")),
-            (10000, _("One month of lessons for one child")),
-            (30000, _("A summer course before the exams")),
-            (100000, _("Half a year of one child's learning")),
+            (3000, pgettext("sample", "Two workbooks and a set of pens")),
+            (10000, pgettext("sample", "One month of lessons for one child")),
+            (30000, pgettext("sample", "A summer course before the exams")),
+            (100000, pgettext("sample", "Half a year of one child's learning")),
         ],
-        "presets": [(8000, _("Monthly fee")), (12000, _("Monthly fee and books"))],
-        "options": [("card", _("Card"), _("Charged at once")), ("store", _("Convenience store"), "")],
-        "wards": [("", _("All wards")), ("chuo", "中央区"), ("minami", "南区")],
-        "facts": [(_("School"), "まなびの森 渋谷教室"), (_("Day"), _("Monday to Friday, 10:00 to 18:00"))],
-        "tabs": [("#one", _("Overview"), True), ("#two", _("Uses"), False), ("#three", _("Schools"), False)],
-        "trail": [("/", _("Home")), ("#all", _("Coupons")), ("", _("One coupon"))],
-        "step_names": [_("Amount"), _("Your details"), _("Payment")],
+        "presets": [(8000, pgettext("sample", "Monthly fee")), (12000, pgettext("sample", "Monthly fee and books"))],
+        "options": [("card", pgettext("sample", "Card"), pgettext("sample", "Charged at once")), ("store", pgettext("sample", "Convenience store"), "")],
+        "wards": [("", pgettext("sample", "All wards")), ("chuo", "中央区"), ("minami", "南区")],
+        "facts": [(pgettext("sample", "School"), "まなびの森 渋谷教室"), (pgettext("sample", "Day"), pgettext("sample", "Monday to Friday, 10:00 to 18:00"))],
+        "tabs": [("#one", pgettext("sample", "Overview"), True), ("#two", pgettext("sample", "Uses"), False), ("#three", pgettext("sample", "Schools"), False)],
+        "trail": [("/", pgettext("sample", "Home")), ("#all", pgettext("sample", "Coupons")), ("", pgettext("sample", "One coupon"))],
+        "step_names": [pgettext("sample", "Amount"), pgettext("sample", "Your details"), pgettext("sample", "Payment")],
         "pages": Paginator(range(240), 50).page(2),
         "months": sample_months(),
         "ward_tiles": sample_wards(),

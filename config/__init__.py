@@ -1,0 +1,5 @@
+"""TOP. Puts the house together; nobody imports it."""
+
+from config.celery import app as celery_app
+
+__all__ = ["celery_app"]

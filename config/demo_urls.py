@@ -1,0 +1,5 @@
+"""Addresses that exist only in the demonstration."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,27 @@
+"""Every address. `/` and `/accounts/` are for all programs; the rest begins with a program."""
+
+from django.conf import settings
+from django.urls import include, path
+
+from config import pages
+
+handler400 = pages.bad_request
+handler403 = pages.forbidden
+handler404 = pages.not_found
+handler500 = pages.server_error
+
+urlpatterns = [
+    path("", pages.programs_page, name="programs"),
+    path("start/", pages.start, name="start"),
+    path("second-factor/", pages.second_factor, name="second-factor"),
+    path("healthz/live", pages.alive, name="alive"),
+    path("healthz/ready", pages.ready, name="ready"),
+    path("accounts/", include("config.account_urls")),
+    path("language/", include("django.conf.urls.i18n")),
+]
+if settings.DEMO:
+    urlpatterns += [path("", include("config.demo_urls"))]
+urlpatterns += [
+    path("<slug:program>/", include(f"{floor}.urls"))
+    for floor in ("donations", "coupons", "families", "partners", "metrics", "collective", "outbox", "programs")
+]

@@ -1,0 +1,5 @@
+"""Addresses of this floor, all below /<program>/."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

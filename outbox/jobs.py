@@ -1,0 +1,61 @@
+"""Long jobs: started in the request, done in steps by a worker, watched on a page.
+
+Each step is one transaction that does a few and moves `done`, so that a killed worker loses at
+most the step it was in, and the next worker goes on where the last committed.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+
+from kernel.clock import now
+from kernel.errors import Refused
+from outbox.handlers import STEPS
+from outbox.models import Job, Message
+from outbox.put import put
+from programs.models import Membership
+from programs.scoping import acting_in
+
+RUN_JOB = "run_job"
+REFUSALS_KEPT = 200
+
+
+def start_job(kind: str, *, total: int, actor: Membership, **facts: Any) -> Job:
+    """Begin a job of `kind` with `total` things to do, in the caller's transaction."""
+    if kind not in STEPS:
+        raise RuntimeError(f"no step for jobs of kind {kind}")
+    job = Job.objects.create(kind=kind, total=total, facts=facts, started_by=actor)
+    put(RUN_JOB, about=f"job:{job.pk}", job_id=job.pk)
+    return job
+
+
+def run_steps(program_id: int, message: Message) -> None:
+    """Do steps until the job is over, renewing the message's lease with each."""
+    is_running = True
+    while is_running:
+        with acting_in(program_id):
+            job = Job.objects.select_for_update(of=("self",)).get(pk=message.facts["job_id"])
+            is_running = job.state == Job.State.RUNNING
+            if is_running:
+                _one_step(job)
+                lease = now() + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
+                Message.objects.filter(pk=message.pk).update(leased_until=lease)
+
+
+def _one_step(job: Job) -> None:
+    before = job.done
+    if job.done < job.total:
+        STEPS[job.kind](job)
+        if job.done <= before:
+            raise RuntimeError(f"a step of {job.kind} did nothing")
+    if job.done >= job.total:
+        job.state, job.ended_at = Job.State.DONE, now()
+    job.save()
+
+
+def note_refusal(job: Job, *, about: str, refusal: Refused) -> None:
+    """Count one thing that was refused, and keep why for the page."""
+    job.refused += 1
+    if len(job.outcome) < REFUSALS_KEPT:
+        job.outcome.append({"about": about, "code": refusal.code, "words": str(refusal)})

@@ -1,0 +1,54 @@
+"""Django's PostgreSQL backend, with BEGIN and the scope in one message.
+
+psycopg2 stays in autocommit; BEGIN, COMMIT and ROLLBACK are sent by us. So the scope is set by
+`set_config(..., true)` in the very message that opens the transaction, and ends with it: nothing
+can leak to the next user of a pooled connection. tests/programs/test_database.py guards the
+private hook against upgrades of Django.
+"""
+
+from django.db import InternalError
+from django.db.backends.postgresql import base
+from django.db.backends.utils import debug_transaction
+
+from programs.database.operations import DatabaseOperations
+from programs.database.schema import DatabaseSchemaEditor
+from programs.scope import NOWHERE, Scope, current_scope
+
+SET_SCOPE = "SELECT set_config('app.program', '%s', true), set_config('app.user', '%s', true)"
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """See the module."""
+
+    SchemaEditorClass = DatabaseSchemaEditor
+    ops_class = DatabaseOperations
+
+    def _scope_sql(self, scope: Scope) -> str:
+        program_id, user_id = (part if part is None else int(part) for part in scope)
+        return SET_SCOPE % (program_id or "", user_id or "")
+
+    def _start_transaction_under_autocommit(self) -> None:
+        scope = current_scope()
+        sql = "BEGIN" if scope == NOWHERE else f"BEGIN; {self._scope_sql(scope)}"
+        with debug_transaction(self, "BEGIN"), self.wrap_database_errors, self.connection.cursor() as cursor:
+            cursor.execute(sql)
+
+    def set_scope(self, scope: Scope) -> None:
+        """Change the scope inside an open transaction."""
+        with self.cursor() as cursor:
+            cursor.execute(self._scope_sql(scope))
+
+    def _end_transaction(self, word: str) -> str:
+        if self.connection is None:
+            return word
+        with debug_transaction(self, word), self.wrap_database_errors, self.connection.cursor() as cursor:
+            cursor.execute(word)
+            return str(cursor.statusmessage)
+
+    def _commit(self) -> None:
+        # PostgreSQL answers ROLLBACK, without an error, to the COMMIT of a failed transaction.
+        if self._end_transaction("COMMIT") == "ROLLBACK":
+            raise InternalError("the transaction had failed and was rolled back, not committed")
+
+    def _rollback(self) -> None:
+        self._end_transaction("ROLLBACK")

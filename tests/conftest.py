@@ -1,0 +1,100 @@
+"""The cast and the frozen day: 31 March 2027, the last of the fiscal year, noon in Japan.
+
+Every test runs as the application role, behind row security. `program` opens the first program's
+scope for the whole test; `other_program` is the one whose rows must never be seen.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+
+from programs.models import Membership, Program, ProgramYear, Role, User
+from programs.scoping import acting_in
+
+FROZEN = datetime(2027, 3, 31, 3, 0, tzinfo=UTC)
+LAST_DAY = date(2027, 3, 31)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Transactional tests empty the tables as the owner: a mirror alone is silently never reset."""
+    for item in items:
+        mark = item.get_closest_marker("django_db")
+        if mark and mark.kwargs.get("transaction"):
+            mark.kwargs["databases"] = ["default", "migrate"]
+
+
+@pytest.fixture(autouse=True)
+def frozen_day(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Time stands still, unless the test is marked `real_time` (browsers, servers, signatures)."""
+    if request.node.get_closest_marker("real_time"):
+        yield
+        return
+    with time_machine.travel(FROZEN, tick=False):
+        yield
+
+
+def make_program(slug: str, name: str, code: str) -> Program:
+    """A program with its year 2026 (April 2026 to March 2027): 200,000 yen, not pro-rated."""
+    made = Program.objects.create(slug=slug, name=name, name_en=slug.title(), municipality_code=code)
+    with acting_in(made.pk):
+        ProgramYear.objects.create(
+            year=2026,
+            first_day=date(2026, 4, 1),
+            last_day=LAST_DAY,
+            face_yen=200_000,
+            eligible_children=180,
+        )
+    return made
+
+
+def member(program: Program, role: Role, email: str | None = None) -> Membership:
+    """An active membership, with a user of its own unless `email` is known already."""
+    address = email or f"{role}@{program.slug}.example"
+    user = User.objects.filter(email=address).first() or User.objects.create_user(address, name=address)
+    with acting_in(program.pk, user_id=user.pk):
+        return Membership.objects.create(user=user, role=role)
+
+
+@pytest.fixture
+def two_programs(db: None) -> tuple[Program, Program]:
+    """Two programs, no scope opened."""
+    return make_program("shibuya", "渋谷", "131130"), make_program("fukuoka", "福岡", "401307")
+
+
+@pytest.fixture
+def other_program(two_programs: tuple[Program, Program]) -> Program:
+    """The program whose rows must not be seen."""
+    return two_programs[1]
+
+
+@pytest.fixture
+def program(two_programs: tuple[Program, Program]) -> Iterator[Program]:
+    """The first program, with its scope open."""
+    with acting_in(two_programs[0].pk):
+        yield two_programs[0]
+
+
+@pytest.fixture
+def year(program: Program) -> ProgramYear:
+    """The program's year 2026."""
+    return ProgramYear.objects.get(year=2026)
+
+
+@pytest.fixture
+def office(program: Program) -> Membership:
+    """Someone of the secretariat."""
+    return member(program, Role.OFFICE)
+
+
+@pytest.fixture
+def city(program: Program) -> Membership:
+    """Someone of the city."""
+    return member(program, Role.CITY)
+
+
+@pytest.fixture
+def stranger(program: Program) -> Membership:
+    """A member without any power here: a donor."""
+    return member(program, Role.DONOR, "stranger@shibuya.example")
