@@ -38,7 +38,7 @@ Asking = Callable[..., dict[str, Any]]
 
 @pytest.fixture
 def standin(tmp_path: Path) -> Iterator[Standin]:
-    with running_standin(tmp_path) as running:
+    with running_standin(tmp_path / "standin") as running:
         yield running
 
 

@@ -111,8 +111,8 @@ class Standin:
         """Wait until every webhook was answered with 2xx and every charge is on the books."""
 
         def quiet() -> bool:
+            ledger = self.control("ledger")["accounts"].values()  # first: settling makes one more event
             counts = self.control("deliveries")["counts"]
-            ledger = self.control("ledger")["accounts"].values()
             return set(counts) <= {"delivered", "dropped"} and not any(one["unsettled_yen"] for one in ledger)
 
         wait_for(quiet, seconds=seconds)
