@@ -11,6 +11,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from kernel.clock import JAPAN
+from programs.entering import open_to_all
 
 LAST_DAY = date(2027, 3, 31)
 QR_SIZE = 21
@@ -20,14 +21,22 @@ class SampleForm(forms.Form):
     """One field of each kind, to be seen without and with errors."""
 
     name = forms.CharField(label=pgettext_lazy("sample", "Your name"), max_length=60)
-    email = forms.EmailField(label=pgettext_lazy("sample", "E-mail"), help_text=pgettext_lazy("sample", "We send the receipt there."))
+    email = forms.EmailField(
+        label=pgettext_lazy("sample", "E-mail"),
+        help_text=pgettext_lazy("sample", "We send the receipt there."),
+    )
     how_often = forms.ChoiceField(
         label=pgettext_lazy("sample", "How often"),
-        choices=[("once", pgettext_lazy("sample", "Once")), ("monthly", pgettext_lazy("sample", "Every month"))],
+        choices=[
+            ("once", pgettext_lazy("sample", "Once")),
+            ("monthly", pgettext_lazy("sample", "Every month")),
+        ],
         widget=forms.RadioSelect,
         initial="once",
     )
-    message = forms.CharField(label=pgettext_lazy("sample", "A word to the children"), widget=forms.Textarea, required=False)
+    message = forms.CharField(
+        label=pgettext_lazy("sample", "A word to the children"), widget=forms.Textarea, required=False
+    )
     agreed = forms.BooleanField(label=pgettext_lazy("sample", "I have read the gift agreement"))
 
 
@@ -55,7 +64,15 @@ def sample_months() -> list[dict[str, Any]]:
 
 def sample_wards() -> list[dict[str, Any]]:
     """Made-up shares of wards; one is hidden because too few children live there."""
-    shares = [("東区", 38), ("博多区", 52), ("中央区", 61), ("南区", 44), ("城南区", None), ("早良区", 73), ("西区", 27)]
+    shares = [
+        ("東区", 38),
+        ("博多区", 52),
+        ("中央区", 61),
+        ("南区", 44),
+        ("城南区", None),
+        ("早良区", 73),
+        ("西区", 27),
+    ]
     return [
         {
             "name": name,
@@ -70,7 +87,9 @@ def sample_qr() -> list[tuple[int, int]]:
     """Squares that look like a code; real pages pass the drawing of a real one."""
     corners = [(0, 0), (14, 0), (0, 14)]
     squares = [(x, y) for x in range(QR_SIZE) for y in range(QR_SIZE) if (x * 7 + y * 13 + x * y) % 5 < 2]
-    kept = [(x, y) for x, y in squares if not any(cx <= x < cx + 8 and cy <= y < cy + 8 for cx, cy in corners)]
+    kept = [
+        (x, y) for x, y in squares if not any(cx <= x < cx + 8 and cy <= y < cy + 8 for cx, cy in corners)
+    ]
     rings = [
         (cx + x, cy + y)
         for cx, cy in corners
@@ -81,6 +100,7 @@ def sample_qr() -> list[tuple[int, int]]:
     return kept + rings
 
 
+@open_to_all
 @require_GET
 def components_page(request: HttpRequest) -> HttpResponse:
     """All components together, to look at and to run axe on."""
@@ -94,13 +114,34 @@ def components_page(request: HttpRequest) -> HttpResponse:
             (30000, pgettext("sample", "A summer course before the exams")),
             (100000, pgettext("sample", "Half a year of one child's learning")),
         ],
-        "presets": [(8000, pgettext("sample", "Monthly fee")), (12000, pgettext("sample", "Monthly fee and books"))],
-        "options": [("card", pgettext("sample", "Card"), pgettext("sample", "Charged at once")), ("store", pgettext("sample", "Convenience store"), "")],
+        "presets": [
+            (8000, pgettext("sample", "Monthly fee")),
+            (12000, pgettext("sample", "Monthly fee and books")),
+        ],
+        "options": [
+            ("card", pgettext("sample", "Card"), pgettext("sample", "Charged at once")),
+            ("store", pgettext("sample", "Convenience store"), ""),
+        ],
         "wards": [("", pgettext("sample", "All wards")), ("chuo", "中央区"), ("minami", "南区")],
-        "facts": [(pgettext("sample", "School"), "まなびの森 渋谷教室"), (pgettext("sample", "Day"), pgettext("sample", "Monday to Friday, 10:00 to 18:00"))],
-        "tabs": [("#one", pgettext("sample", "Overview"), True), ("#two", pgettext("sample", "Uses"), False), ("#three", pgettext("sample", "Schools"), False)],
-        "trail": [("/", pgettext("sample", "Home")), ("#all", pgettext("sample", "Coupons")), ("", pgettext("sample", "One coupon"))],
-        "step_names": [pgettext("sample", "Amount"), pgettext("sample", "Your details"), pgettext("sample", "Payment")],
+        "facts": [
+            (pgettext("sample", "School"), "まなびの森 渋谷教室"),
+            (pgettext("sample", "Day"), pgettext("sample", "Monday to Friday, 10:00 to 18:00")),
+        ],
+        "tabs": [
+            ("#one", pgettext("sample", "Overview"), True),
+            ("#two", pgettext("sample", "Uses"), False),
+            ("#three", pgettext("sample", "Schools"), False),
+        ],
+        "trail": [
+            ("/", pgettext("sample", "Home")),
+            ("#all", pgettext("sample", "Coupons")),
+            ("", pgettext("sample", "One coupon")),
+        ],
+        "step_names": [
+            pgettext("sample", "Amount"),
+            pgettext("sample", "Your details"),
+            pgettext("sample", "Payment"),
+        ],
         "pages": Paginator(range(240), 50).page(2),
         "months": sample_months(),
         "ward_tiles": sample_wards(),

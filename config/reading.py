@@ -19,5 +19,7 @@ def set_furigana(request: HttpRequest) -> HttpResponse:
         back = "/"
     response = redirect(back)
     choice = "off" if request.POST.get("furigana") == "off" else "on"
-    response.set_cookie("furigana", choice, ONE_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True)
+    response.set_cookie(
+        "furigana", choice, ONE_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True
+    )
     return response
