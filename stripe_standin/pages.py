@@ -39,7 +39,7 @@ def _frame(lang: str, title: str, body: str) -> str:
 <link rel="stylesheet" href="/c/page.css">
 </head>
 <body>
-<p class="test" role="note">{notice}</p>
+<header class="test">{notice}</header>
 <main>
 {body}
 </main>

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import time
+import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -11,6 +13,7 @@ from urllib.parse import urlsplit
 from stripe_standin import api, checkout, control
 from stripe_standin.api import Answer, Request
 from stripe_standin.deliver import Clockwork
+from stripe_standin.errors import ApiError
 from stripe_standin.store import Store
 
 LONGEST_BODY = 1_000_000
@@ -80,6 +83,14 @@ class Handler(BaseHTTPRequestHandler):
         )
 
     def _answer(self, request: Request) -> Answer:
+        try:
+            return self._door(request)
+        except Exception:  # our own fault: say so in Stripe's shape, and loudly in the log
+            traceback.print_exc()
+            own = ApiError("The stand-in itself failed; see its log.", status=500, kind="api_error")
+            return Answer(500, json.dumps(own.body("none")).encode(), {"Content-Type": "application/json"})
+
+    def _door(self, request: Request) -> Answer:
         if request.path.startswith("/v1/"):
             return api.serve(self.server.store, request)
         if request.path.startswith("/c/"):

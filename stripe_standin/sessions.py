@@ -64,7 +64,7 @@ def create(books: Books, params: Params, *, base_url: str) -> Object:
         "success_url": _address(params, "success_url", must=True),
         "url": f"{base_url}/c/pay/{session_id}",
         "branding_settings": group(params, "branding_settings"),
-        "custom_text": {"submit": None, **group(params, "custom_text")},
+        "custom_text": _custom_text(params),
         **_defaults(),
         "_line_items": items,
         "_intent_data": _intent_data(params),
@@ -194,6 +194,13 @@ def _intent_data(params: Params) -> Object:
     only(asked, INTENT_DATA, under="payment_intent_data")
     choice(asked, "capture_method", ("automatic", "automatic_async"), None)
     return {**asked, "metadata": metadata(asked)}
+
+
+def _custom_text(params: Params) -> Object:
+    asked = group(params, "custom_text")
+    only(asked, {"submit"}, under="custom_text")
+    message = text(group(asked, "submit"), "message", longest=1_200)
+    return {"submit": {"message": message} if message else None}
 
 
 def _asks_3ds(params: Params) -> bool:

@@ -147,6 +147,14 @@ def test_a_killed_server_remembers_everything(tmp_path: Path) -> None:
         assert "acct_torn" not in standin.control("ledger")["accounts"]
 
 
+def test_two_servers_cannot_share_a_folder(standin: Standin) -> None:
+    command = [sys.executable, "-m", "stripe_standin", "--port", "0", "--data", str(standin.data)]
+
+    ended = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, timeout=10)
+
+    assert ended.returncode == 2 and "in use" in ended.stderr
+
+
 def test_a_change_that_fails_leaves_nothing(tmp_path: Path) -> None:
     store = Store(tmp_path)
     with store.change():
