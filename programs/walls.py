@@ -6,7 +6,7 @@ down in turn and requires the complaint.
 
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from programs.fields import program_field
 
@@ -29,7 +29,8 @@ WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 
 """
 TABLES = """
 SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity,
-       coalesce((SELECT array_agg(p.policyname || ': ' || coalesce(p.qual, p.with_check) ORDER BY 1)
+       coalesce((SELECT array_agg(p.policyname || ' to ' || array_to_string(p.roles, ',') || ': '
+                                   || coalesce(p.qual, p.with_check) ORDER BY 1)
                  FROM pg_policies p WHERE p.schemaname = 'public' AND p.tablename = c.relname), '{}'),
        has_table_privilege('sc_app', c.oid, 'UPDATE') OR has_table_privilege('sc_app', c.oid, 'DELETE'),
        has_table_privilege('sc_app', c.oid, 'INSERT'),
@@ -85,7 +86,8 @@ MILD_READ = (
     "((program_id = (NULLIF(current_setting('app.program'::text, true), ''::text))::bigint) OR "
     "({user} = (NULLIF(current_setting('app.user'::text, true), ''::text))::bigint))"
 )
-EXTRA_POLICIES = {"outbox_message": ["relay_sees_what_waits: (done_at IS NULL)"]}
+WALLED = " to sc_app,sc_definer,sc_report: "
+EXTRA_POLICIES = {"outbox_message": ["relay_sees_what_waits to sc_relay: (done_at IS NULL)"]}
 
 
 def scoped_tables() -> list[str]:
@@ -98,9 +100,9 @@ def _expected_policies(table: str) -> list[str]:
     mark = program_field(model)
     assert mark is not None
     if mark.own_user:
-        acts = [f"program_wall_{act}: {WALL}" for act in ("delete", "insert", "update")]
-        return sorted([*acts, f"program_wall_read: {MILD_READ.format(user=mark.own_user)}"])
-    return sorted([f"program_wall: {WALL}", *EXTRA_POLICIES.get(table, [])])
+        acts = [f"program_wall_{act}{WALLED}{WALL}" for act in ("delete", "insert", "update")]
+        return sorted([*acts, f"program_wall_read{WALLED}{MILD_READ.format(user=mark.own_user)}"])
+    return sorted([f"program_wall{WALLED}{WALL}", *EXTRA_POLICIES.get(table, [])])
 
 
 def _said_of(table: str, row: tuple[bool, bool, list[str], bool, bool, bool, bool]) -> list[str]:
@@ -121,10 +123,10 @@ def _said_of(table: str, row: tuple[bool, bool, list[str], bool, bool, bool, boo
     return [f"{table}: {words}" for words, is_wrong in said.items() if is_wrong]
 
 
-def complaints() -> list[str]:
+def complaints(using: str = DEFAULT_DB_ALIAS) -> list[str]:
     """What is wrong with the role, the settings, the tables, the keys and the functions; [] is good."""
     scoped = scoped_tables()
-    with connection.cursor() as cursor:
+    with connections[using].cursor() as cursor:
         cursor.execute(ROLE)
         said = [f"the application's role {row[0]}" for row in cursor.fetchall() if row[0]]
         cursor.execute(SETTINGS)

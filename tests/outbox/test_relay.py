@@ -1,0 +1,97 @@
+"""relay: nothing waits for ever, nothing is lost with the queue."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+import time_machine
+from django.db import connection
+
+from kernel.clock import now
+from outbox.models import Message
+from outbox.put import put
+from outbox.relay import programs_waiting, relay_once, relay_program
+from programs.models import Program
+from programs.scoping import acting_in
+
+
+def test_relay_sends_what_waits_once(program: Program) -> None:
+    message = put("test_topic", about="thing:1")
+    sent: list[tuple[int, int]] = []
+
+    relay_program(program.pk, lambda *ids: sent.append(ids))
+    relay_program(program.pk, lambda *ids: sent.append(ids))
+
+    assert sent == [(program.pk, message.pk)]
+
+
+def test_a_message_lost_with_the_queue_is_sent_again(program: Program) -> None:
+    put("test_topic", about="thing:1")
+    relay_program(program.pk, lambda *ids: None)  # and then Redis is flushed
+
+    with time_machine.travel(now() + timedelta(minutes=2), tick=False):
+        assert relay_program(program.pk, lambda *ids: None) == 1
+
+
+def test_a_message_that_a_worker_holds_is_not_sent_again(program: Program) -> None:
+    put("test_topic", about="thing:1")
+    relay_program(program.pk, lambda *ids: None)
+    with time_machine.travel(now() + timedelta(minutes=2), tick=False):
+        Message.objects.update(leased_until=now() + timedelta(seconds=30))
+        assert relay_program(program.pk, lambda *ids: None) == 0
+
+
+def test_when_the_queue_is_away_nothing_is_marked(program: Program) -> None:
+    put("test_topic", about="thing:1")
+
+    def away(*ids: int) -> None:
+        raise ConnectionError("Redis is away")
+
+    with pytest.raises(ConnectionError):
+        relay_program(program.pk, away)
+    assert Message.objects.get().sent_at is None
+
+
+def test_only_programs_with_something_waiting_are_opened(program: Program, other_program: Program) -> None:
+    message = put("test_topic", about="thing:1")
+    assert programs_waiting() == [program.pk]
+    Message.objects.filter(pk=message.pk).update(done_at=now())
+    assert programs_waiting() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_relays_share_the_work(committed: Program) -> None:
+    """Both meet while each holds its rows; without SKIP LOCKED the second would wait for the first."""
+    with acting_in(committed.pk):
+        for number in range(6):
+            put("test_topic", about=f"thing:{number}")
+    meeting = Barrier(2, timeout=5)
+    sent: list[int] = []
+
+    def send(_program: int, message: int) -> None:
+        if not sent:
+            sent.append(message)
+            meeting.wait()
+        else:
+            sent.append(message)
+
+    def first() -> int:
+        try:
+            return relay_once(send)
+        finally:
+            connection.close()
+
+    def second() -> int:
+        try:
+            meeting.wait()  # the first is sending and holds its rows
+            return relay_once(lambda *ids: sent.append(ids[1]))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        counts = [pool.submit(first), pool.submit(second)]
+        total = sum(count.result() for count in counts)
+
+    assert total == 6
+    assert len(sent) == len(set(sent)) == 6
