@@ -101,7 +101,7 @@ class Supervisor:
     def stop_leftovers(self) -> list[str]:
         """Ends children of a former supervisor that was killed; returns their names."""
         ended = []
-        for path in sorted(self.records.glob("*.json"), reverse=True):
+        for path in sorted(self.records.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True):
             record = read_record(path)
             if record is not None and record["pid"] != os.getpid():
                 end(record["pid"], signal.Signals(record["stop_signal"]), record["patience"])
