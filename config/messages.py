@@ -1,10 +1,12 @@
-"""The Japanese catalogue: merged from locale/fragments/*.po, compiled, and held against the source.
+"""The Japanese catalogue: put together, compiled, and held against the source.
 
-    bin/messages compile    locale/fragments/*.po -> locale/ja/LC_MESSAGES/django.po and django.mo
+    bin/messages compile    makes django.mo, which the pages read
     bin/messages check      says which English texts have no Japanese; exit 1 if there are any
-    bin/messages missing    the same as ready lines for a fragment
+    bin/messages missing    the same as ready lines to fill in
+    bin/messages fold       moves locale/fragments/*.po into the catalogue
 
-English stands in the source; no system gettext is needed.
+English stands in the source. The catalogue is locale/ja/LC_MESSAGES/django.po; people who write a part of the product
+at the same time as others put its Japanese into a fragment of their own. No system gettext is needed.
 """
 
 from __future__ import annotations
@@ -56,7 +58,9 @@ def main(arguments: list[str]) -> int:
     """Runs the command that the first argument names."""
     command = arguments[0] if arguments else "--help"
     if command == "compile":
-        return write(merged())
+        return compile_catalogue(merged())
+    if command == "fold":
+        return fold(merged())
     if command in ("check", "missing"):
         return report(as_lines=command == "missing")
     print(__doc__)
@@ -64,9 +68,9 @@ def main(arguments: list[str]) -> int:
 
 
 def merged() -> polib.POFile:
-    """All fragments as one catalogue, sorted, so that the file does not depend on their order.
+    """Catalogue and fragments as one, sorted, so that the file does not depend on their order.
 
-    Raises SystemExit when two fragments translate one text differently: someone has to choose.
+    Raises SystemExit when one text is translated in two ways: someone has to choose.
     """
     catalogue = polib.POFile(wrapwidth=110)
     catalogue.metadata = {
@@ -77,7 +81,7 @@ def merged() -> polib.POFile:
     }
     found: dict[tuple[str | None, str], tuple[polib.POEntry, str]] = {}
     quarrels = []
-    for path in sorted((LOCALE / "fragments").glob("*.po")):
+    for path in [*([CATALOGUE] if CATALOGUE.exists() else []), *fragments()]:
         for entry in polib.pofile(str(path), encoding="utf-8"):
             if entry.obsolete or not entry.msgid or not entry.translated():
                 continue
@@ -86,7 +90,7 @@ def merged() -> polib.POFile:
             if (first.msgstr, first.msgstr_plural) != (entry.msgstr, entry.msgstr_plural):
                 quarrels.append(f"{entry.msgid!r}: {file} and {path.name} differ")
     if quarrels:
-        raise SystemExit("Two fragments translate one text differently:\n  " + "\n  ".join(quarrels))
+        raise SystemExit("One text is translated in two ways:\n  " + "\n  ".join(quarrels))
     for _, (entry, _file) in sorted(found.items(), key=lambda item: (item[0][1], item[0][0] or "")):
         catalogue.append(
             polib.POEntry(
@@ -101,15 +105,25 @@ def merged() -> polib.POFile:
     return catalogue
 
 
-def write(catalogue: polib.POFile) -> int:
-    """Writes the .po (only when it changed, so that git stays quiet) and the .mo."""
+def fragments() -> list[Path]:
+    return sorted((LOCALE / "fragments").glob("*.po"))
+
+
+def compile_catalogue(catalogue: polib.POFile) -> int:
+    """Writes the .mo, which git does not keep."""
     CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
-    text = str(catalogue)
-    if not CATALOGUE.exists() or CATALOGUE.read_text(encoding="utf-8") != text:
-        CATALOGUE.write_text(text, encoding="utf-8")
     catalogue.save_as_mofile(str(CATALOGUE.with_suffix(".mo")))
-    print(f"{len(catalogue)} texts in {CATALOGUE.relative_to(ROOT)}")
+    print(f"{len(catalogue)} texts")
     return 0
+
+
+def fold(catalogue: polib.POFile) -> int:
+    """Writes all into the catalogue and takes the fragments away."""
+    CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
+    CATALOGUE.write_text(str(catalogue), encoding="utf-8")
+    for path in fragments():
+        path.unlink()
+    return compile_catalogue(catalogue)
 
 
 def report(*, as_lines: bool) -> int:
