@@ -67,14 +67,14 @@ class Clockwork(threading.Thread):
         return max(soonest - self.store.real_time(), 0.01)
 
     def _send(self, books: Books, delivery: Object) -> None:
+        attempts: list[Object] = []
         try:
             attempts = self._attempts(books, delivery)
         finally:
-            with self.store.stirred:
+            with self.store.change():  # noted before the lane is free, or it would go out once more
+                note(books, delivery["id"], attempts)
                 self._busy.discard(delivery["endpoint"])
                 self.store.stirred.notify_all()
-        with self.store.change():
-            note(books, delivery["id"], attempts)
 
     def _attempts(self, books: Books, delivery: Object) -> list[Object]:
         with self.store.change():
@@ -111,7 +111,7 @@ def note(books: Books, delivery_id: str, attempts: list[Object]) -> None:
         slow = tries > len(BACKOFF_SECONDS)
         pause = SLOW_RETRY_SECONDS if slow else BACKOFF_SECONDS[tries - 1]
         too_old = books.store.real_time() - delivery["scheduled_at"] > GIVE_UP_SECONDS
-        gone = attempts[-1]["error"] == GONE
+        gone = any(attempt["error"] == GONE for attempt in attempts)
         delivery["state"] = "given_up" if too_old or gone else "undelivered" if slow else "waiting"
         delivery.update(due=books.store.real_time() + pause, copies=1)
     books.put("delivery", delivery)
