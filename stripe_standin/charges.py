@@ -72,9 +72,22 @@ def _outcome(network: str, kind: str, message: str) -> Object:
     }
 
 
+def _card_details(card: Card) -> Object:
+    return {
+        "brand": card.brand,
+        "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"},
+        "country": "JP",
+        "exp_month": 12,
+        "exp_year": 2034,
+        "funding": "credit",
+        "last4": card.last4,
+        "network": card.brand,
+        "three_d_secure": {"result": "authenticated", "version": "2.2.0"} if card.asks_3ds else None,
+        "wallet": None,
+    }
+
+
 def _charge(books: Books, intent: Object, *, card: Card) -> Object:
-    checks = {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"}
-    proof = {"result": "authenticated", "version": "2.2.0"} if card.asks_3ds else None
     return {
         "id": new_id("ch"),
         "object": "charge",
@@ -104,21 +117,7 @@ def _charge(books: Books, intent: Object, *, card: Card) -> Object:
         "paid": False,
         "payment_intent": intent["id"],
         "payment_method": new_id("pm"),
-        "payment_method_details": {
-            "type": "card",
-            "card": {
-                "brand": card.brand,
-                "checks": checks,
-                "country": "JP",
-                "exp_month": 12,
-                "exp_year": 2034,
-                "funding": "credit",
-                "last4": card.last4,
-                "network": card.brand,
-                "three_d_secure": proof,
-                "wallet": None,
-            },
-        },
+        "payment_method_details": {"type": "card", "card": _card_details(card)},
         "receipt_email": intent["receipt_email"],
         "receipt_number": None,
         "receipt_url": None,

@@ -161,7 +161,7 @@ def test_a_wrong_key_is_an_authentication_error(either: Any) -> None:
 # From here on someone has to pay on the hosted page: the stand-in only.
 
 
-def paid(standin: Standin, client: Any, amount_yen: int = 10_000, **how: str) -> Any:
+def paid(standin: Standin, client: Any, amount_yen: int = 10_000, **how: Any) -> Any:
     """Returns the paid session with everything expanded, its charge on the books."""
     made = client.v1.checkout.sessions.create(session_for(amount_yen))
     reply = standin.pay(made.url or "", **how)
