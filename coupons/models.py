@@ -40,7 +40,9 @@ class Coupon(ProgramScoped):
             UniqueConstraint(fields=["program", "code"], name="coupon_code_once"),
             UniqueConstraint(fields=["program", "account"], name="coupon_one_per_account"),
             UniqueConstraint(
-                fields=["program", "child", "year"], condition=~Q(state="void"), name="coupon_one_per_child_year"
+                fields=["program", "child", "year"],
+                condition=~Q(state="void"),
+                name="coupon_one_per_child_year",
             ),
             CheckConstraint(condition=Q(face_yen__gt=0), name="coupon_face_above_zero"),
             CheckConstraint(condition=Q(state__in=["active", "expired", "void"]), name="coupon_state_known"),
@@ -68,18 +70,23 @@ class Redemption(AppendOnly):
     """
 
     program = ProgramField(append_only=True, by_functions=True)
-    coupon = models.ForeignKey(Coupon, on_delete=models.PROTECT, related_name="redemptions")
-    payee = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    # Few indexes, so that the table stays flat to 10 million rows: the two below and the key's.
+    coupon = models.ForeignKey(Coupon, on_delete=models.PROTECT, related_name="redemptions", db_index=False)
+    payee = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     place_id = models.BigIntegerField()
     device_id = models.BigIntegerField(null=True)
     amount_yen = models.BigIntegerField()
     category = models.CharField(max_length=12, choices=Category)
     request_key = models.UUIDField()
-    redeemed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    redeemed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+", db_index=False)
     redeemed_on = models.DateField()  # the Japanese day
     redeemed_at = models.DateTimeField()
 
     class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["coupon", "id"], name="redemption_by_coupon"),
+            models.Index(fields=["payee", "id"], name="redemption_by_payee"),
+        ]
         constraints: ClassVar = [
             UniqueConstraint(fields=["program", "request_key"], name="redemption_request_key_once"),
             CheckConstraint(condition=Q(amount_yen__gt=0), name="redemption_amount_above_zero"),
@@ -105,5 +112,3 @@ class Reversal(AppendOnly):
 
     def __str__(self) -> str:
         return f"reversal {self.pk}"
-
-

@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
+from django.test.utils import setup_databases, teardown_databases
+from pytest_django import DjangoDbBlocker
 
 from programs.models import Membership, Program, ProgramYear, Role, User
 from programs.scoping import acting_in
@@ -23,6 +25,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         mark = item.get_closest_marker("django_db")
         if mark and mark.kwargs.get("transaction"):
             mark.kwargs["databases"] = ["default", "migrate"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Always make the owner's test database: `default` mirrors it, and pytest-django makes only what a
+    test names. A run without one transactional test went to the database of DATABASE_URL itself."""
+    verbosity = request.config.option.verbose
+    keep = request.config.getvalue("reuse_db") and not request.config.getvalue("create_db")
+    with django_db_blocker.unblock():
+        made = setup_databases(
+            verbosity=verbosity, interactive=False, aliases={"default", "migrate"}, keepdb=keep
+        )
+    yield
+    if not keep:
+        with django_db_blocker.unblock():
+            teardown_databases(made, verbosity=verbosity)
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,121 @@
+"""Refusals of coupons. Nothing is written when one is raised."""
+
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from kernel.errors import Refused
+from kernel.yen import written_yen
+
+
+def _for_people(facts: dict[str, Any]) -> dict[str, Any]:
+    """12000 -> '12,000' and dates as the reader's language writes them."""
+    shown = dict(facts)
+    for name, value in facts.items():
+        if name.endswith("_yen"):
+            shown[name] = written_yen(value)
+        elif name.endswith("_day"):
+            shown[name] = date_format(value, "DATE_FORMAT")
+    return shown
+
+
+class CouponRefused(Refused):
+    """A refusal whose words carry amounts and days; `facts` keep them as numbers and dates."""
+
+    def __str__(self) -> str:
+        return str(self.words) % _for_people(self.facts) if self.facts else str(self.words)
+
+
+class CouponUnknown(CouponRefused):
+    """Mistyped, unknown or of another program: one answer, so that codes cannot be probed."""
+
+    code = "coupon_unknown"
+    status = 404
+    words = _("We cannot find a coupon with this code. Check it with the family and type it again.")
+
+
+class CouponClosed(CouponRefused):
+    """The last day is over, or the coupon was ended or cancelled."""
+
+    code = "coupon_closed"
+    words = _("This coupon can no longer be used. Its last day is %(last_day)s. Nothing was taken.")
+
+
+class BalanceTooLow(CouponRefused):
+    """Less is left on the coupon than was asked for."""
+
+    code = "balance_too_low"
+    words = _("Only %(usable_yen)s yen are left on this coupon. Nothing was taken. Enter a smaller amount.")
+
+
+class RequestKeyUsed(CouponRefused):
+    """The same request key came before with another coupon, amount, school or category."""
+
+    code = "request_key_used"
+    words = _("This entry was already sent with other content. Nothing more was taken. Open a new entry.")
+
+
+class FundTooSmall(CouponRefused):
+    """The fund does not hold one coupon more."""
+
+    code = "fund_too_small"
+    words = _(
+        "The fund is %(missing_yen)s yen short for this coupon. Choose another fund, or wait for gifts."
+    )
+
+
+class AlreadyIssued(CouponRefused):
+    """The child has a coupon for that program year."""
+
+    code = "already_issued"
+    words = _("This child already has a coupon for this program year. No second one was issued.")
+
+
+class NotApproved(CouponRefused):
+    """The application waits for a decision or was declined."""
+
+    code = "not_approved"
+    words = _("This application is not approved. Decide on it first, then issue the coupon.")
+
+
+class YearOver(CouponRefused):
+    """The last day of the program year has passed."""
+
+    code = "year_over"
+    words = _("This program year ended on %(last_day)s. Issue coupons in the next program year.")
+
+
+class NotAFund(CouponRefused):
+    """Coupons are only issued from a fund."""
+
+    code = "not_a_fund"
+    words = _("Coupons are only issued from a fund. Choose a fund from the list.")
+
+
+class NothingChosen(CouponRefused):
+    """A list without a child."""
+
+    code = "nothing_chosen"
+    words = _("No child is chosen. Choose at least one child from the list.")
+
+
+class AlreadyReversed(CouponRefused):
+    """A redemption is undone once."""
+
+    code = "already_reversed"
+    words = _("This use was already taken back. The money is on the coupon.")
+
+
+class TooLateHere(CouponRefused):
+    """The counter undoes only on the same day."""
+
+    code = "too_late_at_counter"
+    words = _("The counter can take a use back on the same day only. Ask the secretariat.")
+
+
+class ReasonMissing(CouponRefused):
+    """The secretariat writes why."""
+
+    code = "reason_missing"
+    words = _("Write why the use is taken back. The family and the school may ask.")
