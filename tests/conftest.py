@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
+from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
@@ -42,6 +43,7 @@ def django_db_setup(
     yield
     if not keep:
         with django_db_blocker.unblock():
+            connections["default"].close()  # the mirror's session would hold the database
             teardown_databases(made, verbosity=verbosity)
 
 

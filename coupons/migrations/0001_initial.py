@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import django.db.models.deletion
-import programs.fields
 from django.db import migrations, models
+
+import programs.fields
 
 HERE = Path(__file__).resolve().parent.parent
 

@@ -242,9 +242,12 @@ def test_the_application_role_cannot_write_redemptions_by_itself(
 ) -> None:
     spend(coupon, 1, payee=school, actor=till)
 
-    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(attempt)
+    with (
+        pytest.raises(DatabaseError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(attempt)
 
 
 def test_the_walls_are_whole(program: Program) -> None:
