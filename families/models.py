@@ -9,8 +9,10 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from families.grades import grade, grade_words
 from families.sealed import Sealed
 from programs.models import Membership, ProgramYear
 from programs.scoping import ProgramScoped
@@ -45,7 +47,7 @@ class Guardian(ProgramScoped):
 
     class Meta:
         constraints: ClassVar = [
-            UniqueConstraint(fields=["program", "membership"], name="guardian_one_per_membership")
+            UniqueConstraint(fields=["program", "membership", "household"], name="guardian_once_per_household")
         ]
 
     def __str__(self) -> str:
@@ -61,6 +63,7 @@ class Child(ProgramScoped):
     kana = Sealed()
     nickname = Sealed()
     born = Sealed()  # ISO date
+    blind = models.BinaryField(max_length=32, null=True)  # families/blind.py; empty once erased
     grade_override = models.PositiveSmallIntegerField(null=True)  # 1-6, 7-9, 10-12; with a reason in the trail
 
     class Meta:
@@ -68,7 +71,8 @@ class Child(ProgramScoped):
             CheckConstraint(
                 condition=Q(grade_override__isnull=True) | Q(grade_override__gte=1, grade_override__lte=13),
                 name="child_grade_1_to_13",
-            )
+            ),
+            UniqueConstraint(fields=["program", "blind"], name="child_known_once"),
         ]
 
     def __str__(self) -> str:
@@ -78,6 +82,10 @@ class Child(ProgramScoped):
     def birth_date(self) -> date:
         """The birth date."""
         return date.fromisoformat(self.born)
+
+    def grade_in(self, year: int) -> int:
+        """The grade in fiscal year `year`, counted through from 1; someone's word goes before the birth date."""
+        return self.grade_override or grade(self.birth_date, year)
 
 
 class Application(ProgramScoped):
@@ -107,3 +115,10 @@ class Application(ProgramScoped):
 
     def __str__(self) -> str:
         return f"application {self.pk}"
+
+    @property
+    def grade(self) -> str:
+        """The child's grade in that year, in words; what an erased child leaves is no grade."""
+        if self.child.key.destroyed_at is not None:
+            return gettext("Erased")
+        return grade_words(self.child.grade_in(self.year.year))
