@@ -99,6 +99,7 @@ def install_packages(parts: list[str]) -> None:
 
 
 def lock_file(part: str) -> Path:
+    """The lock file of that part."""
     return ROOT / "requirements" / f"{part}.txt"
 
 
@@ -186,11 +187,13 @@ def digest(paths: Iterable[Path]) -> str:
 
 
 def stale(name: str, inputs: Iterable[Path]) -> bool:
+    """Whether the inputs differ from those of the last success."""
     path = STAMPS / name
     return not path.exists() or path.read_text() != digest(inputs)
 
 
 def stamp(name: str, inputs: Iterable[Path]) -> None:
+    """Remembers the inputs of a success."""
     STAMPS.mkdir(exist_ok=True)
     (STAMPS / name).write_text(digest(inputs))
 

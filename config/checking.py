@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 from config import testing
@@ -14,17 +15,18 @@ from config.processes import CannotStart, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
-FLOORS = ["config", "collective", "metrics", "partners", "coupons", "donations", "families"]
-FLOORS += ["ledger", "audit", "outbox", "programs", "kernel"]
+LAYERS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+# Every package that the floors name, so that a new floor is checked as soon as it stands there.
+FOLDERS = [folder for folder in LAYERS["root_packages"] if (ROOT / folder).is_dir()]
 
 
-def checks(folders: list[str]) -> dict[str, list[str]]:
+def checks() -> dict[str, list[str]]:
     """What is checked, by which command."""
     return {
         "style (ruff check)": [PYTHON, "-m", "ruff", "check", "--quiet", "."],
         "form (ruff format)": [PYTHON, "-m", "ruff", "format", "--check", "--quiet", "."],
         "floors (import-linter)": [str(Path(PYTHON).parent / "lint-imports"), "--no-logo"],
-        "types (mypy)": [PYTHON, "-m", "mypy", *folders],
+        "types (mypy)": [PYTHON, "-m", "mypy", *FOLDERS],
         "templates (djlint)": [PYTHON, "-m", "djlint", "--lint", "--quiet", "templates"],
         "translations (bin/messages)": [PYTHON, "-m", "config.messages", "check"],
         "migrations (in step)": [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
@@ -37,7 +39,6 @@ def main(arguments: list[str]) -> int:
     if "--fix" in arguments:
         for words in (["check", "--fix", "--quiet"], ["format", "--quiet"]):
             subprocess.run([PYTHON, "-m", "ruff", *words, "."], cwd=ROOT)
-    folders = [folder for folder in [*FLOORS, "stripe_standin"] if (ROOT / folder).is_dir()]
     home, lock = testing.free_slot()
     supervisor = Supervisor(home / "run", home / "log", print)
     (home / "log").mkdir(parents=True, exist_ok=True)
@@ -45,7 +46,7 @@ def main(arguments: list[str]) -> int:
     try:
         supervisor.stop_leftovers()
         environment = testing.start_servers(home, supervisor)
-        for title, command in checks(folders).items():
+        for title, command in checks().items():
             done = subprocess.run(
                 command,
                 cwd=ROOT,

@@ -281,6 +281,7 @@ def answers(url: str, *, only_200: bool = False) -> bool:
 
 
 def say(text: str) -> None:
+    """Says it now, also into a pipe."""
     print(text, flush=True)
 
 

@@ -335,6 +335,7 @@ def role_url(admin_url: str, role: str, password: str, name: str = DATABASE) -> 
 
 
 def with_database(url: str, name: str) -> str:
+    """The same server and user, another database."""
     return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
@@ -353,6 +354,7 @@ def unprivileged_account() -> Account | None:
 
 
 def as_account(account: Account | None) -> dict[str, Any]:
+    """The words with which subprocess becomes that user."""
     if account is None:
         return {}
     return {"user": account.uid, "group": account.gid, "extra_groups": []}
@@ -369,10 +371,12 @@ def plain_environment() -> dict[str, str]:
 
 
 def quoted(path: Path) -> str:
+    """A path as Redis reads it in its settings."""
     return '"' + str(path).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def free_port() -> int:
+    """A port on 127.0.0.1 that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -106,6 +106,7 @@ def merged() -> polib.POFile:
 
 
 def fragments() -> list[Path]:
+    """The fragments there are, in a fixed order."""
     return sorted((LOCALE / "fragments").glob("*.po"))
 
 
@@ -194,6 +195,7 @@ def in_python(source: str, file: str) -> Iterator[Text]:
 
 
 def plain_string(arguments: list[ast.expr], place: int) -> str | None:
+    """The argument at that place, when it is a plain string."""
     node = arguments[place] if place < len(arguments) else None
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 

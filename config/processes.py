@@ -87,9 +87,13 @@ class Supervisor:
     def watch(self) -> None:
         """Starts again what falls, with growing pauses; returns only by an exception (Ctrl-C, SIGTERM)."""
         while True:
-            for entry in self.running:
-                self._look_after(entry)
+            self.look()
             time.sleep(0.3)
+
+    def look(self) -> None:
+        """One round: starts again what has fallen and paused long enough."""
+        for entry in self.running:
+            self._look_after(entry)
 
     def stop(self) -> None:
         """Ends all children, the last started first; data and logs stay."""
@@ -130,7 +134,7 @@ class Supervisor:
         if child.account is not None:
             account = {"user": child.account.uid, "group": child.account.gid, "extra_groups": []}
         with self._log(child).open("ab") as log:
-            process = subprocess.Popen(
+            process: subprocess.Popen[bytes] = subprocess.Popen(
                 child.command,
                 env=child.env,
                 cwd=child.folder,
@@ -231,4 +235,5 @@ def read_record(path: Path) -> dict[str, int] | None:
 
 
 def boot_id() -> str:
+    """Which start of the machine this is: process times begin anew with each."""
     return Path("/proc/sys/kernel/random/boot_id").read_text().strip()

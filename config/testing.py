@@ -216,6 +216,7 @@ def starts(path: str) -> bool:
 
 
 def say(text: str) -> None:
+    """Says it now, also into a pipe."""
     print(text, flush=True)
 
 
