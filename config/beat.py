@@ -2,4 +2,6 @@
 
 from typing import Any
 
-TIMETABLE: dict[str, dict[str, Any]] = {}
+TIMETABLE: dict[str, dict[str, Any]] = {
+    "gifts whose webhook was lost": {"task": "donations.sweep", "schedule": 180.0},
+}

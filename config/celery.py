@@ -6,10 +6,13 @@ from typing import Any
 from celery import Celery
 from celery.signals import beat_init, worker_init
 
+from config.beat import TIMETABLE
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("study_coupon")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.conf.beat_schedule = TIMETABLE
 
 
 @worker_init.connect

@@ -1,0 +1,69 @@
+"""Name an organisation that receives gifts."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from audit.record import record
+from donations.models import Organisation
+from donations.rules import may_run_campaigns
+from ledger.accounts import open_account, the_account
+from ledger.models import Kind
+from programs.models import Membership
+from programs.rules import require
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What a donor agrees to, and its version."""
+
+    version: str
+    text: str
+
+
+@dataclass(frozen=True)
+class StripeSecrets:
+    """The keys of the organisation's own Stripe account."""
+
+    key: str
+    webhook_secret: str
+
+    def __repr__(self) -> str:
+        return "StripeSecrets(...)"  # never in a log
+
+
+@transaction.atomic
+def add_organisation(
+    *,
+    name: str,
+    legal_form: str,
+    address: str,
+    agreement: Agreement,
+    secrets: StripeSecrets,
+    actor: Membership,
+) -> Organisation:
+    """Add a receiving organisation with ledger accounts of its own and its Stripe secrets, sealed.
+
+    Its webhook address is /<program>/webhooks/stripe/<endpoint>/.
+    Raises NotAllowed; nothing is written then.
+    """
+    require(may_run_campaigns(actor))
+    organisation = Organisation(
+        name=name,
+        legal_form=legal_form,
+        address=address,
+        agreement_version=agreement.version,
+        agreement_text=agreement.text,
+        clearing=open_account(kind=Kind.STRIPE_CLEARING, label=name),
+        fees=open_account(kind=Kind.PAYMENT_FEES, label=name),
+        bank=the_account(Kind.BANK, name),
+    )
+    organisation.seal_stripe(key=secrets.key, webhook_secret=secrets.webhook_secret)
+    organisation.save()
+    record(
+        "organisation.added",
+        actor=actor,
+        subject=f"organisation:{organisation.pk}",
+        is_live=organisation.is_live,
+    )
+    return organisation

@@ -1,0 +1,31 @@
+"""What the ledger must hold for every gift and grant, for verify_books, and the program's totals."""
+
+from donations.models import Donation, Grant
+
+PREFIXES = ("donation:", "grant:")  # every transfer with such a source must be claimed below
+
+_GIFT = """
+  FROM donations_donation d
+  JOIN donations_campaign c ON c.program_id = d.program_id AND c.id = d.campaign_id
+  JOIN donations_organisation o ON o.program_id = c.program_id AND o.id = c.organisation_id
+ WHERE d.state = 'paid'"""
+
+# Rows of (source text, leg int, debit_id bigint, credit_id bigint, amount_yen bigint), in the program's scope.
+CLAIMS = [
+    "SELECT 'donation:' || d.id, 1, o.clearing_id, c.fund_id, (d.amount_yen - d.operating_yen)::bigint"
+    + _GIFT,
+    "SELECT 'donation:' || d.id, 2, o.clearing_id, c.operating_id, d.operating_yen::bigint"
+    + _GIFT
+    + " AND d.operating_yen > 0",
+    "SELECT 'donation:' || d.id, 3, o.fees_id, o.clearing_id, d.fee_yen::bigint"
+    + _GIFT
+    + " AND d.fee_yen > 0",
+    "SELECT 'grant:' || g.id, 1, g.bank_id, g.fund_id, g.amount_yen FROM donations_grant g",
+]
+
+
+def totals() -> dict[str, int]:
+    """donated_yen (paid gifts), donations (how many), grants_yen of the program one acts in."""
+    raised = Donation.objects.raised()
+    granted = sum(Grant.objects.values_list("amount_yen", flat=True))
+    return {"donated_yen": raised["raised_yen"], "donations": raised["gifts"], "grants_yen": granted}

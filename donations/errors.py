@@ -1,0 +1,72 @@
+"""Refusals of donations. Nothing is written when one is raised, and no money moves."""
+
+from django.utils.translation import gettext_lazy as _
+
+from kernel.errors import Refused
+
+
+class CampaignNotOpen(Refused):
+    """The campaign has not begun, is over, or was closed."""
+
+    code = "campaign_not_open"
+    words = _("This campaign takes no gifts now. No money was taken. Please look at the other campaigns.")
+
+
+class CampaignAlreadyOpened(Refused):
+    """Only a draft can be opened."""
+
+    code = "campaign_already_opened"
+    words = _("This campaign was opened before. Start a new draft to open another one.")
+
+
+class AmountOutOfBounds(Refused):
+    """Below the campaign's minimum or above its maximum."""
+
+    code = "amount_out_of_bounds"
+    status = 422
+    words = _("Please choose an amount from %(least)s to %(most)s.")
+
+
+class AgreementChanged(Refused):
+    """The donor agreed to another version than the one in force."""
+
+    code = "agreement_changed"
+    words = _("The gift agreement has changed. Please read it again and agree to it. No money was taken.")
+
+
+class PaymentServiceAway(Refused):
+    """Stripe did not answer, or not in a way that we could use."""
+
+    code = "payment_service_away"
+    status = 503
+    words = _(
+        "The payment service does not answer at the moment. No money was taken. Please try again in a while."
+    )
+
+
+class PaymentPageRefused(PaymentServiceAway):
+    """Stripe refused to make the payment page: a setting is wrong, or the attempt is too old."""
+
+    code = "payment_page_refused"
+
+
+class PaymentDiffers(Refused):
+    """What was paid is not what was promised: never booked by a machine."""
+
+    code = "payment_differs"
+    words = _("The payment differs from the gift. It was not booked. Ask the secretariat.")
+
+
+class WebhookRefused(Refused):
+    """Forged, too old, of another organisation or of the other mode."""
+
+    code = "webhook_refused"
+    status = 400
+    words = _("This message was not accepted.")
+
+
+class GrantKeyUsed(Refused):
+    """The same request key came with another grant."""
+
+    code = "grant_key_used"
+    words = _("This form was sent before with other figures. Load the page anew and check what is booked.")

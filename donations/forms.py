@@ -1,0 +1,87 @@
+"""What a donor types. Shape only; what a campaign takes is decided in donations/give.py."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from donations.give import Donor
+from donations.models import Campaign
+from kernel.japanese import typed_number
+from kernel.yen import written_yen
+
+OWN = "own"
+
+
+class GiveForm(forms.Form):
+    """One gift by card: how much, who, and the agreement."""
+
+    amount_choice = forms.CharField(label=_("Amount"), required=False, max_length=12)
+    amount_own = forms.CharField(label=_("Another amount"), required=False, max_length=30)
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=200,
+        help_text=_("We send the confirmation there. It is not shown to anyone."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    public_name = forms.CharField(
+        label=_("Name shown on this page"),
+        required=False,
+        max_length=40,
+        help_text=_("A nickname is fine. Leave it empty to stay unnamed."),
+        widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
+    )
+    is_anonymous = forms.BooleanField(label=_("Do not show a name"), required=False)
+    agreed = forms.BooleanField(
+        label=_("I have read the gift agreement and agree to it"),
+        error_messages={"required": _("Please read the gift agreement and agree to it.")},
+    )
+    agreement_version = forms.CharField(widget=forms.HiddenInput, max_length=20)
+    request_key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.campaign = campaign
+
+    def clean(self) -> dict[str, Any]:
+        """Adds amount_yen: '１０，０００円' and 10,000 are the same amount."""
+        cleaned = super().clean() or {}
+        typed = typed_number(cleaned.get("amount_own") or "")
+        chosen = cleaned.get("amount_choice") or ""
+        if typed and chosen not in ("", OWN, typed):
+            # Without JavaScript a preset may still be chosen: never guess about money.
+            self.add_error(
+                "amount_choice",
+                _(
+                    "You chose one amount and typed another. Please choose “Another amount”, or empty the field."
+                ),
+            )
+            return cleaned
+        self._clean_amount(cleaned, typed or chosen)
+        return cleaned
+
+    def _clean_amount(self, cleaned: dict[str, Any], amount: str) -> None:
+        bounds = {
+            "least": written_yen(self.campaign.minimum_yen),
+            "most": written_yen(self.campaign.maximum_yen),
+        }
+        if not (amount.isascii() and amount.isdigit()):
+            self.add_error(
+                "amount_choice", _("Please choose an amount or type it in digits, for example 10000.")
+            )
+        elif not self.campaign.minimum_yen <= int(amount) <= self.campaign.maximum_yen:
+            words = _("Please choose an amount from %(least)s to %(most)s yen.")
+            self.add_error("amount_choice", words % bounds)
+        else:
+            cleaned["amount_yen"] = int(amount)
+
+    def donor(self, language: str) -> Donor:
+        """The donor of a valid form."""
+        said = self.cleaned_data
+        return Donor(
+            email=said["email"],
+            public_name=said["public_name"],
+            is_anonymous=said["is_anonymous"] or not said["public_name"],
+            agreement_version=said["agreement_version"],
+            language=language,
+        )

@@ -1,0 +1,186 @@
+"""Stripe, in our words. The only file that imports stripe.
+
+One Stripe account per receiving organisation. Nothing here touches the database, and nothing is called
+while a lock is held. STRIPE_API_BASE sends all calls to a stand-in instead.
+"""
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import stripe
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from donations.errors import PaymentPageRefused, PaymentServiceAway, WebhookRefused
+from donations.models import LIVE_KEYS, Campaign, Donation, Organisation
+
+log = logging.getLogger(__name__)
+
+TIMEOUT_SECONDS = 10
+SIGNATURE_SECONDS = 300
+# Stripe wants 30 minutes or more from its own clock; the rest is for our retries with the same key.
+PAGE_OPEN_FOR = timedelta(minutes=35)
+EXPAND = ["payment_intent.latest_charge.balance_transaction"]
+
+
+@dataclass(frozen=True)
+class PaymentPage:
+    """The hosted page where a gift is paid."""
+
+    session_id: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Payment:
+    """How a gift stands at Stripe now."""
+
+    state: Donation.State
+    amount_yen: int
+    reference: str
+    url: str  # the hosted page while it is open, else empty
+    payment_intent_id: str
+    charge_id: str
+    fee_yen: int | None  # None until the charge is on Stripe's books
+    paid_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Event:
+    """A verified webhook. A hint that something happened, never the fact itself."""
+
+    event_id: str
+    kind: str
+    object_id: str
+    reference: str  # of the gift, as far as the event names one
+
+
+def ask_for_page(
+    *, organisation: Organisation, campaign: Campaign, donation: Donation, home: str, back: str
+) -> PaymentPage:
+    """Make the hosted payment page of a gift, or find it again: one per gift, however often asked.
+
+    home, back: addresses for after the payment and for giving up. All parameters follow from the
+    gift alone, so that a repeat carries the same ones.
+    Raises PaymentServiceAway, PaymentPageRefused.
+    """
+    with _answers():
+        session = _client(organisation).v1.checkout.sessions.create(
+            _page_parameters(campaign, donation, home, back),  # type: ignore[arg-type]
+            {"idempotency_key": f"donation:{donation.reference}:session:1"},
+        )
+    return PaymentPage(session.id, session.url or "")
+
+
+def _page_parameters(campaign: Campaign, donation: Donation, home: str, back: str) -> dict[str, Any]:
+    is_japanese = donation.language.startswith("ja")
+    metadata = {"donation": str(donation.reference)}
+    return {
+        "ui_mode": "hosted_page",
+        "mode": "payment",
+        "submit_type": "donate",
+        "payment_method_types": ["card"],
+        "locale": "ja" if is_japanese else "en",
+        "line_items": [
+            {
+                "quantity": 1,
+                "price_data": {
+                    "currency": "jpy",
+                    "unit_amount": donation.amount_yen,
+                    "product_data": {
+                        "name": campaign.title if is_japanese else campaign.title_en or campaign.title
+                    },
+                },
+            }
+        ],
+        "customer_email": donation.email,
+        "client_reference_id": str(donation.reference),
+        "metadata": metadata,
+        "payment_intent_data": {"metadata": metadata},
+        "expires_at": int((donation.started_at + PAGE_OPEN_FOR).timestamp()),
+        "success_url": home,
+        "cancel_url": back,
+    }
+
+
+def fetch_payment(*, organisation: Organisation, session_id: str) -> Payment:
+    """Ask how the payment of a session stands, with its charge and fee. Raises PaymentServiceAway."""
+    with _answers():
+        session = _client(organisation).v1.checkout.sessions.retrieve(session_id, {"expand": EXPAND})
+    intent: Any = session.payment_intent
+    charge = intent.latest_charge if intent else None
+    booked = charge.balance_transaction if charge else None
+    is_paid = session.payment_status == "paid"
+    return Payment(
+        state=_state_of(session, intent),
+        amount_yen=session.amount_total if session.currency == "jpy" else 0,
+        reference=session.client_reference_id or "",
+        url=session.url or "",
+        payment_intent_id=intent.id if intent else "",
+        charge_id=charge.id if charge and is_paid else "",
+        fee_yen=booked.fee if booked and is_paid else None,
+        paid_at=datetime.fromtimestamp(charge.created, UTC) if charge and is_paid else None,
+    )
+
+
+def _state_of(session: Any, intent: Any) -> Donation.State:
+    if session.payment_status == "paid":
+        return Donation.State.PAID
+    was_refused = bool(intent and intent.last_payment_error)
+    if session.status == "expired":
+        return Donation.State.FAILED if was_refused else Donation.State.EXPIRED
+    if session.status == "complete" and intent and intent.status in ("canceled", "requires_payment_method"):
+        return Donation.State.FAILED
+    return Donation.State.PENDING
+
+
+def read_webhook(*, organisation: Organisation, body: bytes, signature: str) -> Event:
+    """Check the signature over the raw body, its age and its mode. Raises WebhookRefused."""
+    secret = organisation.webhook_secret
+    try:
+        if not secret:
+            raise WebhookRefused
+        stripe.WebhookSignature.verify_header(body, signature, secret, SIGNATURE_SECONDS)
+        event = json.loads(body)
+        thing = event["data"]["object"]
+        named = (thing.get("metadata") or {}).get("donation") or thing.get("client_reference_id") or ""
+        said = Event(
+            str(event["id"])[:100], str(event["type"])[:80], str(thing.get("id") or "")[:100], str(named)
+        )
+        is_live = event["livemode"]
+    except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise WebhookRefused from error
+    if is_live is not organisation.is_live:
+        raise WebhookRefused
+    return said
+
+
+def _client(organisation: Organisation) -> stripe.StripeClient:
+    key = organisation.stripe_key
+    if settings.STRIPE_API_BASE and key.startswith(LIVE_KEYS):
+        raise ImproperlyConfigured("A live Stripe key never goes with a stand-in: take STRIPE_API_BASE away.")
+    addresses: Any = {"api": settings.STRIPE_API_BASE} if settings.STRIPE_API_BASE else {}
+    return stripe.StripeClient(
+        key,
+        base_addresses=addresses,
+        max_network_retries=1,
+        http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
+    )
+
+
+@contextmanager
+def _answers() -> Iterator[None]:
+    """Stripe's errors in our words."""
+    try:
+        yield
+    except (stripe.InvalidRequestError, stripe.IdempotencyError) as error:
+        log.warning("Stripe refused: %s", error)
+        raise PaymentPageRefused from error
+    except stripe.StripeError as error:
+        log.warning("Stripe is away: %s: %s", type(error).__name__, error)
+        raise PaymentServiceAway from error

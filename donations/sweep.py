@@ -1,0 +1,50 @@
+"""Look after gifts whose end nobody told us: webhooks get lost, donors close the window."""
+
+import logging
+from datetime import timedelta
+
+from django.db.models import Q
+
+from donations.confirm import ask_and_confirm
+from donations.errors import PaymentDiffers, PaymentPageRefused, PaymentServiceAway
+from donations.give import ask_to_pay
+from donations.models import Donation
+from kernel.clock import now
+from programs.models import Program
+from programs.scoping import acting_in
+
+log = logging.getLogger(__name__)
+
+OLDER_THAN = timedelta(minutes=2)  # younger ones are still being paid
+AT_MOST = 500  # a round; the next one is minutes away
+
+
+def sweep_all() -> int:
+    """One round over all programs, each gift in its own transactions. How many gifts were looked at."""
+    return sum(sweep(program=program) for program in Program.objects.order_by("id"))
+
+
+def sweep(*, program: Program, older_than: timedelta = OLDER_THAN) -> int:
+    """Ask Stripe about every gift of the program that waits, and about fees still unknown.
+
+    A gift without a page is asked for again with the same key, and given up after its time.
+    Ends early when Stripe is away. Returns how many gifts were looked at.
+    """
+    waiting = Q(state__in=Donation.WAITING)
+    fee_unknown = Q(state=Donation.State.PAID, fee_yen=None)
+    with acting_in(program.pk):
+        found = list(
+            Donation.objects.filter(waiting | fee_unknown, started_at__lt=now() - older_than)
+            .order_by("id")
+            .values_list("pk", "session_id")[:AT_MOST]
+        )
+    for looked_at, (donation_id, session_id) in enumerate(found):
+        try:
+            if not session_id:
+                ask_to_pay(program=program, donation_id=donation_id)
+            ask_and_confirm(program_id=program.pk, donation_id=donation_id)
+        except (PaymentPageRefused, PaymentDiffers) as refusal:
+            log.error("donation:%s in %s: %s", donation_id, program.slug, refusal.code)
+        except PaymentServiceAway:
+            return looked_at
+    return len(found)
