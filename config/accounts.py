@@ -1,9 +1,30 @@
-"""How people get an account: by invitation or by their first mailed code, never by a form of ours."""
+"""How people get in: allauth's hooks, and what we ask before someone sets up or takes away a second factor.
 
+Who may enter staff pages is decided in programs/entering.py alone. Here stands what keeps that honest:
+an app is set up only in a session that was opened with a password, else whoever reads a staff
+member's mail could sign in by a mailed code and set up an app of their own.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp import views as totp
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from programs.entering import came_with_password, has_second_factor
+from programs.models import User
+
+View = Callable[..., HttpResponse]
+
+
+class MailAway(Exception):
+    """The mail server does not answer; config/pages.py makes it a 503 that says what to do."""
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -13,10 +34,38 @@ class AccountAdapter(DefaultAccountAdapter):
         """Nobody registers by themselves: families are invited, donors get an account with a gift."""
         return False
 
-    def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """To the page that knows where this person can go."""
-        return "/start/"
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Codes and password links. Not through the outbox: a code must not lie in a table."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (SMTPException, OSError) as error:
+            raise MailAway from error
 
-    def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
-        """Kept as allauth does it; no username here."""
-        return super().save_user(request, user, form, commit)
+
+def has_app(user: User) -> bool:
+    """Whether the person has an authenticator app set up."""
+    return Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()
+
+
+def activate_app(request: HttpRequest) -> HttpResponse:
+    """Set up an authenticator app. The code typed here opens this session's staff pages at once."""
+    if not came_with_password(request):
+        return redirect("second-factor")
+    had_one = has_app(request.user)  # type: ignore[arg-type]  # signed_in stands before
+    response: HttpResponse = totp.activate_totp(request)
+    if request.method == "POST" and not had_one and has_app(request.user):  # type: ignore[arg-type]
+        record_authentication(request, request.user, method="mfa", type="totp")
+    return response
+
+
+def with_second_factor(view: View) -> View:
+    """Only in a session that used the app (or a recovery code) itself."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return view(request, *args, **kwargs) if has_second_factor(request) else redirect("second-factor")
+
+    return guarded
+
+
+deactivate_app = with_second_factor(totp.deactivate_totp)

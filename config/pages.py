@@ -6,15 +6,17 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from kombu.exceptions import OperationalError as QueueAway
 from redis.exceptions import RedisError
 
-from programs.entering import open_to_all, signed_in
+from config.accounts import MailAway, has_app
+from programs.entering import came_with_password, has_second_factor, open_to_all, signed_in
 from programs.models import Membership, Program, Role
 from programs.scoping import acting_in
 
 RETRY_AFTER_SECONDS = 30
+AWAY = (OperationalError, InterfaceError, RedisError, QueueAway, MailAway)  # a part of ours that others run
 HOME_OF = {
     Role.OFFICE: "office",
     Role.CITY: "city",
@@ -51,8 +53,14 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 def second_factor(request: HttpRequest) -> HttpResponse:
-    """Why staff need a second factor, and the way to it."""
-    return render(request, "config/second_factor.html", {}, status=403)
+    """Why staff need a second factor, and the one next step to it."""
+    if has_second_factor(request):
+        return redirect("start")
+    if has_app(request.user):  # type: ignore[arg-type]  # signed_in stands before
+        step = "use"
+    else:
+        step = "set_up" if came_with_password(request) else "password"
+    return render(request, "config/second_factor.html", {"step": step}, status=403)
 
 
 @open_to_all
@@ -88,7 +96,7 @@ def _redis_answers() -> bool:
 def server_error(request: HttpRequest) -> HttpResponse:
     """500 for our own mistakes; 503 with Retry-After where the database or Redis is away."""
     error = sys.exc_info()[1]
-    is_away = isinstance(error, (OperationalError, InterfaceError, RedisError, QueueAway)) or (
+    is_away = isinstance(error, AWAY) or (
         isinstance(error, DatabaseError) and connection.connection is None
     )
     if request.path_info.startswith("/api/") or "/api/" in request.path_info:

@@ -103,6 +103,7 @@ OUR_APPS = [
     "coupons",
     "donations",
     "families",
+    "people",
     "ledger",
     "audit",
     "outbox",
@@ -229,6 +230,8 @@ ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
+# Limits count by the sender's address: behind the TLS proxy that is in X-Forwarded-For, else all are one.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 1 if IS_HTTPS else 0)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Study Coupon"
 PASSWORD_HASHERS = [

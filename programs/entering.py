@@ -59,8 +59,21 @@ def has_second_factor(request: HttpRequest) -> bool:
 
     The demo's links count as a second factor; settings refuse DEMO anywhere else.
     """
-    methods = {record.get("method") for record in request.session.get("account_authentication_methods", [])}
+    methods = _methods(request)
     return "mfa" in methods or (settings.DEMO and "demo" in methods)
+
+
+def came_with_password(request: HttpRequest) -> bool:
+    """Whether this session was opened with a password, or with the invitation that had it chosen.
+
+    Asked before a second factor is set up: a mailed code alone must not lead to one.
+    """
+    return "password" in _methods(request)
+
+
+def _methods(request: HttpRequest) -> set[str]:
+    """How this session was opened, as allauth noted it; it drops the notes when another person signs in."""
+    return {record.get("method") for record in request.session.get("account_authentication_methods", [])}
 
 
 def entrance(*roles: Role, second_factor: bool = True) -> Callable[[View], View]:
