@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
-from django.urls import path
+from django.urls import path, re_path
 
 from config import accounts
 from programs.entering import by_capability, open_to_all, signed_in
@@ -25,8 +25,8 @@ urlpatterns = [
         open_to_all(account.password_reset_from_key_done),
         name="account_reset_password_from_key_done",
     ),
-    path(
-        "password/reset/key/<slug:uidb36>-<str:key>/",
+    re_path(  # the key has hyphens of its own: <slug> would take the first part of it
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
         by_capability(account.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
