@@ -1,6 +1,9 @@
 """What the ledger must hold for every gift and grant, for verify_books, and the program's totals."""
 
-from donations.models import Donation, Grant
+from django.db.models import Count, Sum
+
+from donations.models import Grant
+from donations.queries import paid_gifts
 
 PREFIXES = ("donation:", "grant:")  # every transfer with such a source must be claimed below
 
@@ -26,6 +29,6 @@ CLAIMS = [
 
 def totals() -> dict[str, int]:
     """donated_yen (paid gifts), donations (how many), grants_yen of the program one acts in."""
-    raised = Donation.objects.raised()
-    granted = sum(Grant.objects.values_list("amount_yen", flat=True))
-    return {"donated_yen": raised["raised_yen"], "donations": raised["gifts"], "grants_yen": granted}
+    given = paid_gifts().aggregate(yen=Sum("amount_yen", default=0), count=Count("id"))
+    granted = Grant.objects.aggregate(yen=Sum("amount_yen", default=0))
+    return {"donated_yen": given["yen"], "donations": given["count"], "grants_yen": granted["yen"]}

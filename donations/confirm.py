@@ -42,7 +42,7 @@ def confirm(*, donation_id: int, payment: Payment) -> Donation:
 
     Raises PaymentDiffers when another sum was paid than was promised; nothing is written then.
     """
-    donation = (  # lock
+    donation: Donation = (  # lock
         Donation.objects.select_for_update(of=("self",))
         .select_related("campaign__organisation__clearing", "campaign__organisation__fees")
         .select_related("campaign__fund", "campaign__operating")

@@ -49,6 +49,7 @@ def give(*, campaign: Campaign, amount_yen: int, donor: Donor, request_key: UUID
         "language": donor.language,
     }
     words = "|".join(str(value) for value in (campaign.pk, amount_yen, donor))
+    donation: Donation
     attempt, is_new = 0, False
     while not is_new:
         attempt += 1

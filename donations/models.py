@@ -5,14 +5,14 @@ from typing import ClassVar
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import CheckConstraint, Count, F, Q, Sum, UniqueConstraint
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from kernel.clock import now, today
 from kernel.sealing import seal_secret, unseal_secret
 from ledger.models import Account
 from programs.models import User
-from programs.scoping import AppendOnly, ProgramScoped, ScopedManager, ScopedQuerySet
+from programs.scoping import AppendOnly, ProgramScoped
 
 LIVE_KEYS = ("sk_live_", "rk_live_")
 
@@ -125,25 +125,6 @@ class Campaign(ProgramScoped):
         return self.state == self.State.OPEN and self.first_day <= (on or today()) <= self.last_day
 
 
-class DonationQuerySet(ScopedQuerySet):
-    """Gifts, and what is asked about them on more than one page."""
-
-    def paid(self) -> "DonationQuerySet":
-        return self.filter(state=Donation.State.PAID)
-
-    def raised(self) -> dict[str, int]:
-        """Of paid gifts: raised_yen, donors (distinct e-mail addresses) and gifts (count)."""
-        return self.paid().aggregate(
-            raised_yen=Sum("amount_yen", default=0),
-            donors=Count("email", distinct=True),
-            gifts=Count("id"),
-        )
-
-
-class DonationManager(ScopedManager.from_queryset(DonationQuerySet)):  # type: ignore[misc]
-    """Scoped like every manager."""
-
-
 class Donation(ProgramScoped):
     """One gift. started -> pending -> paid | failed | expired; paid is never left."""
 
@@ -179,8 +160,6 @@ class Donation(ProgramScoped):
     method = models.CharField(max_length=10, choices=Method, default=Method.CARD)
     started_at = models.DateTimeField(default=now)
     paid_at = models.DateTimeField(null=True)
-
-    objects = DonationManager()
 
     class Meta:
         constraints: ClassVar = [

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from donations.models import Campaign, Donation
 from kernel.clock import fiscal_year, today
@@ -50,6 +50,12 @@ class Chip:
     days: int  # of one child's coupon of this program year; 0 while there is no such year
 
 
+def paid_gifts() -> QuerySet[Donation]:
+    """Gifts whose money has arrived."""
+    gifts: QuerySet[Donation] = Donation.objects.filter(state=Donation.State.PAID)
+    return gifts
+
+
 def campaigns_with_standing() -> list[Standing]:
     """All campaigns but drafts, open ones first, then the newest. One query."""
     paid = Q(donations__state=Donation.State.PAID)
@@ -68,13 +74,17 @@ def campaigns_with_standing() -> list[Standing]:
 
 def standing_of(campaign: Campaign) -> Standing:
     """One campaign. One query."""
-    raised = Donation.objects.filter(campaign=campaign).raised()
-    return Standing(campaign, raised["raised_yen"], raised["donors"], today())
+    raised = (
+        paid_gifts()
+        .filter(campaign=campaign)
+        .aggregate(yen=Sum("amount_yen", default=0), donors=Count("email", distinct=True))
+    )
+    return Standing(campaign, raised["yen"], raised["donors"], today())
 
 
 def latest_gifts(campaign: Campaign) -> list[Donation]:
     """The last few paid gifts, for the public list."""
-    return list(Donation.objects.filter(campaign=campaign).paid().order_by("-paid_at", "-id")[:LATEST])
+    return list(paid_gifts().filter(campaign=campaign).order_by("-paid_at", "-id")[:LATEST])
 
 
 def chips_of(campaign: Campaign) -> list[Chip]:

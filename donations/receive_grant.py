@@ -30,6 +30,7 @@ def receive_grant(
     require(may_receive_grants(actor))
     bank, fund = the_account(Kind.BANK, BANK), the_account(Kind.FUND, funder)
     wanted = {"funder": funder, "amount_yen": amount_yen, "received_on": received_on}
+    grant: Grant
     grant, is_new = Grant.objects.get_or_create(
         request_key=request_key, defaults={**wanted, "bank": bank, "fund": fund, "note": note}
     )

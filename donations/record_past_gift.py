@@ -34,6 +34,7 @@ def record_past_gift(
     A repeat of the key returns the first. Raises NotAllowed; nothing is written then.
     """
     require(may_run_campaigns(actor))
+    donation: Donation
     donation, is_new = Donation.objects.get_or_create(
         request_key=request_key,
         defaults={

@@ -118,7 +118,7 @@ def fetch_payment(*, organisation: Organisation, session_id: str) -> Payment:
     is_paid = session.payment_status == "paid"
     return Payment(
         state=_state_of(session, intent),
-        amount_yen=session.amount_total if session.currency == "jpy" else 0,
+        amount_yen=(session.amount_total or 0) if session.currency == "jpy" else 0,
         reference=session.client_reference_id or "",
         url=session.url or "",
         payment_intent_id=intent.id if intent else "",

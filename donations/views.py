@@ -14,7 +14,7 @@ from donations.errors import PaymentServiceAway, WebhookRefused
 from donations.forms import OWN, GiveForm
 from donations.give import ask_to_pay, give
 from donations.models import Campaign, Donation, Organisation
-from donations.queries import Chip, campaigns_with_standing, chips_of, latest_gifts, standing_of
+from donations.queries import Chip, campaigns_with_standing, chips_of, latest_gifts, paid_gifts, standing_of
 from donations.stripe_gateway import Payment
 from donations.webhooks import take_in
 from kernel.errors import Refused
@@ -48,7 +48,7 @@ def campaign_page(request: HttpRequest, campaign_id: int) -> HttpResponse:
 @require_POST
 def give_page(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """Begin a gift and send the donor to Stripe's page. Stripe is asked while no transaction is open."""
-    program = request.program
+    program = request.program  # type: ignore[attr-defined]
     with acting_in(program.pk):
         campaign = _campaign(campaign_id)
         form = GiveForm(request.POST, campaign=campaign)
@@ -72,7 +72,7 @@ def give_page(request: HttpRequest, campaign_id: int) -> HttpResponse:
 @require_GET
 def gift_page(request: HttpRequest, reference: UUID) -> HttpResponse:
     """How a gift stands. Looking at it asks Stripe while its end is open, so a lost webhook costs nothing."""
-    program = request.program
+    program = request.program  # type: ignore[attr-defined]
     with acting_in(program.pk):
         donation = get_object_or_404(Donation.objects.select_related("campaign"), reference=reference)
     payment = None
@@ -81,7 +81,7 @@ def gift_page(request: HttpRequest, reference: UUID) -> HttpResponse:
             donation, payment = ask_and_confirm(program_id=program.pk, donation_id=donation.pk)
         except Refused:
             payment = None  # not known now: the page says that it is being checked, and asks again
-    template = "donations/_gift.html" if request.htmx else "donations/gift.html"
+    template = "donations/_gift.html" if request.headers.get("HX-Request") else "donations/gift.html"
     with acting_in(program.pk):
         stands = _how_it_stands(request, donation, payment)
         response = render(request, template, {"donation": donation, "payment": payment, "stands": stands})
@@ -94,9 +94,7 @@ def gift_page(request: HttpRequest, reference: UUID) -> HttpResponse:
 @require_GET
 def my_gifts(request: HttpRequest) -> HttpResponse:
     """The gifts that were made with the signed-in person's address."""
-    gifts = (
-        Donation.objects.paid().filter(user=request.user.pk).select_related("campaign").order_by("-paid_at")
-    )
+    gifts = paid_gifts().filter(user=request.user.pk).select_related("campaign").order_by("-paid_at")
     return render(
         request, "donations/my_gifts.html", {"gifts": gifts, "total_yen": sum(g.amount_yen for g in gifts)}
     )
@@ -121,7 +119,8 @@ def stripe_webhook(request: HttpRequest, endpoint: UUID) -> HttpResponse:
 
 def _campaign(campaign_id: int) -> Campaign:
     opened = Campaign.objects.select_related("organisation").exclude(state=Campaign.State.DRAFT)
-    return get_object_or_404(opened, pk=campaign_id)
+    campaign: Campaign = get_object_or_404(opened, pk=campaign_id)
+    return campaign
 
 
 def _empty_form(campaign: Campaign, amount: str) -> GiveForm:

@@ -17,6 +17,7 @@ def take_in(*, organisation: Organisation, body: bytes, signature: str) -> Webho
     Raises WebhookRefused (forged, old, another organisation's, of the other mode); nothing is written then.
     """
     said = read_webhook(organisation=organisation, body=body, signature=signature)
+    event: WebhookEvent
     event, is_new = WebhookEvent.objects.get_or_create(
         event_id=said.event_id,
         defaults={"organisation": organisation, "kind": said.kind, "object_id": said.object_id},
@@ -32,4 +33,7 @@ def _gift_of(organisation: Organisation, said: Event) -> Donation | None:
         reference = UUID(said.reference)
     except ValueError:
         return None
-    return Donation.objects.filter(campaign__organisation=organisation, reference=reference).first()
+    found: Donation | None = Donation.objects.filter(
+        campaign__organisation=organisation, reference=reference
+    ).first()
+    return found

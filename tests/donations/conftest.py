@@ -1,0 +1,131 @@
+"""One organisation with its own key, an open campaign, and a stand-in Stripe as a process."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from donations.add_organisation import Agreement, StripeSecrets, add_organisation
+from donations.give import Donor, give
+from donations.models import Campaign, Donation, Organisation
+from donations.open_campaign import open_campaign
+from kernel.clock import today
+from ledger.models import Account, Transfer
+from outbox.deliver import deliver
+from outbox.relay import relay_once
+from programs.models import Membership, Program
+from tests.stripe_standin.running import Standin, running_standin
+
+KEY = "sk_test_donations"
+SECRET = "whsec_donations"
+VERSION = "2026-09"
+
+
+def make_organisation(actor: Membership, *, key: str = KEY, secret: str = SECRET) -> Organisation:
+    return add_organisation(
+        name="まなびの会",
+        legal_form="認定NPO法人",
+        address="東京都渋谷区",
+        agreement=Agreement(version=VERSION, text="第1条 寄附金はクーポンになります。\n\n第2条 返金はできません。"),
+        secrets=StripeSecrets(key=key, webhook_secret=secret),
+        actor=actor,
+    )
+
+
+def make_campaign(organisation: Organisation, actor: Membership, **changes: Any) -> Campaign:
+    day = today()
+    words = {
+        "title": "春の学びを支える",
+        "title_en": "Learning this spring",
+        "story": "ひとりひとりが選びます。",
+        "goal_yen": 10_000_000,
+        "first_day": day - timedelta(days=30),
+        "last_day": day,
+        "operating_per_mille": 100,
+        "presets": [3_000, 10_000, 30_000],
+    }
+    draft = Campaign(organisation=organisation, **{**words, **changes})
+    return open_campaign(draft=draft, actor=actor)
+
+
+def donor(email: str = "hanako@example.jp", **changes: Any) -> Donor:
+    return Donor(**{"email": email, "public_name": "はなこ", "agreement_version": VERSION, **changes})
+
+
+def begin(campaign: Campaign, amount_yen: int = 10_000, *, key: UUID | None = None, **who: Any) -> Donation:
+    return give(campaign=campaign, amount_yen=amount_yen, donor=donor(**who), request_key=key or uuid4())
+
+
+def work_off() -> int:
+    """What relay and workers do: deliver all that waits, until nothing does. How many were delivered."""
+    delivered = 0
+    while True:
+        waiting: list[tuple[int, int]] = []
+        relay_once(lambda program_id, message_id: waiting.append((program_id, message_id)))
+        if not waiting:
+            return delivered
+        delivered += sum(deliver(*one) for one in waiting)
+
+
+def moved() -> list[tuple[str, int, str, str, int]]:
+    """Every transfer as (source, leg, debit kind, credit kind, yen), sorted."""
+    rows = Transfer.objects.values_list("source", "leg", "debit__kind", "credit__kind", "amount_yen")
+    return sorted((str(s), int(leg), str(d), str(c), int(yen)) for s, leg, d, c, yen in rows)
+
+
+def fields_of(campaign: Campaign, **changes: str) -> dict[str, str]:
+    """What a browser posts from the campaign's form."""
+    typed = {
+        "amount_choice": "10000",
+        "amount_own": "",
+        "email": "hanako@example.jp",
+        "public_name": "はなこ",
+        "agreed": "on",
+        "agreement_version": campaign.organisation.agreement_version,
+        "request_key": str(uuid4()),
+    }
+    return {**typed, **changes}
+
+
+@pytest.fixture
+def organisation(office: Membership) -> Organisation:
+    return make_organisation(office)
+
+
+@pytest.fixture
+def campaign(organisation: Organisation, office: Membership) -> Campaign:
+    return make_campaign(organisation, office)
+
+
+@pytest.fixture
+def fund(campaign: Campaign) -> Account:
+    assert campaign.fund
+    return campaign.fund
+
+
+@pytest.fixture
+def standin(tmp_path: Path, settings: Settings) -> Iterator[Standin]:
+    """A running stand-in that the product is pointed to. Its clock is the real one."""
+    with running_standin(tmp_path / "standin") as running:
+        settings.STRIPE_API_BASE = running.base_url
+        yield running
+
+
+@pytest.fixture
+def stripe_away(settings: Settings) -> None:
+    """Nobody listens there."""
+    settings.STRIPE_API_BASE = "http://127.0.0.1:9"
+
+
+def pay(standin: Standin, browser: Client, campaign: Campaign, program: Program, **typed: str) -> Donation:
+    """A donor gives through the page and pays on the hosted page; the gift as it is stored."""
+    address = f"/{program.slug}/campaigns/{campaign.pk}/give/"
+    reply = browser.post(address, fields_of(campaign, **typed))
+    assert reply.status_code == 302, reply.content.decode()
+    assert standin.pay(reply["Location"]).status == 303
+    return Donation.objects.order_by("-id")[0]
