@@ -119,3 +119,11 @@ class ReasonMissing(CouponRefused):
 
     code = "reason_missing"
     words = _("Write why the use is taken back. The family and the school may ask.")
+
+
+class ApplicationUnknown(CouponRefused):
+    """An application that is not of this program and year."""
+
+    code = "application_unknown"
+    status = 404
+    words = _("The list has changed meanwhile. Open it again and choose anew.")

@@ -112,3 +112,20 @@ class Reversal(AppendOnly):
 
     def __str__(self) -> str:
         return f"reversal {self.pk}"
+
+
+class Expiry(AppendOnly):
+    """What was left on a coupon after its last day and went back to its fund. More than one only when
+    a use was taken back later."""
+
+    coupon = models.ForeignKey(Coupon, on_delete=models.PROTECT, related_name="expiries")
+    amount_yen = models.BigIntegerField()
+    expired_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            CheckConstraint(condition=Q(amount_yen__gt=0), name="expiry_amount_above_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"expiry {self.pk}"

@@ -231,5 +231,34 @@ class Migration(migrations.Migration):
                 fields=("program", "redemption"), name="reversal_once_per_redemption"
             ),
         ),
+        migrations.CreateModel(
+            name="Expiry",
+            fields=[
+                (
+                    "id",
+                    programs.fields.TimeOrderedId(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("amount_yen", models.BigIntegerField()),
+                ("expired_at", models.DateTimeField()),
+                (
+                    "coupon",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="expiries",
+                        to="coupons.coupon",
+                    ),
+                ),
+                ("program", programs.fields.ProgramField(append_only=True)),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_yen__gt", 0)), name="expiry_amount_above_zero"
+                    )
+                ],
+            },
+        ),
         migrations.RunSQL([(HERE / "redeem.sql").read_text()]),
     ]

@@ -1,0 +1,18 @@
+"""Hold an account still: the lock that issue, reverse and expire take before they look at money."""
+
+from django.db import connection
+
+from ledger.models import Account
+
+
+def hold_yen(account_id: int) -> int:
+    """What a coupon or fund holds, in yen; nobody else moves it until the transaction ends.
+
+    Order, always: coupon before fund; several of a kind by id.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coupons_hold(%s)", [account_id])
+        held = cursor.fetchone()[0]
+    if held is None:
+        raise Account.DoesNotExist
+    return int(held)

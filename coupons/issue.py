@@ -1,0 +1,98 @@
+"""Issue a coupon to one child from a fund."""
+
+from datetime import date
+
+from django.db import transaction
+
+from audit.record import record
+from coupons.errors import AlreadyIssued, FundTooSmall, NotAFund, NotApproved, YearOver
+from coupons.hold import hold_yen
+from coupons.models import Coupon
+from coupons.rules import may_issue
+from families.models import Application
+from kernel.clock import months_left, now, today
+from kernel.codes import new_code
+from ledger.accounts import open_account
+from ledger.models import Account, Kind
+from ledger.post import post
+from outbox.put import put
+from programs.models import Membership, ProgramYear
+from programs.rules import require
+
+
+@transaction.atomic
+def issue(*, application: Application, fund: Account, actor: Membership, on: date | None = None) -> Coupon:
+    """Turn money of `fund` into the coupon of the child that `application` is for.
+
+    on  the Japanese day of issue, today when left out; a pro-rated year counts its month
+
+    Face value, last day and fund are frozen on the coupon; later changes of the year do not touch it.
+    Raises NotApproved, YearOver, AlreadyIssued, NotAFund, FundTooSmall; nothing is written then.
+    """
+    require(may_issue(actor))
+    # One application stands for one child and year, so its lock keeps two issues of both apart.
+    application = (
+        Application.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("year")
+        .get(pk=application.pk)
+    )
+    year = application.year
+    check_issuable(application, fund, on or today())
+    face_yen = face_yen_of(year, on or today())
+    missing_yen = face_yen - hold_yen(fund.pk)
+    if missing_yen > 0:
+        raise FundTooSmall(missing_yen=missing_yen)
+
+    coupon = Coupon.objects.create(
+        child_id=application.child_id,
+        year=year,
+        account=open_account(kind=Kind.COUPON, label="coupon"),
+        fund=fund,
+        code=free_code(),
+        face_yen=face_yen,
+        last_day=year.last_day,
+        issued_at=now(),
+        issued_by=actor,
+    )
+    about = f"coupon:{coupon.pk}"
+    post(debit=fund, credit=coupon.account, amount_yen=face_yen, source=about)
+    record("coupon.issued", actor=actor, subject=about, face_yen=face_yen, fund_id=fund.pk)
+    put("coupon_issued", about=about)
+    return coupon
+
+
+def check_issuable(application: Application, fund: Account, on: date) -> None:
+    """Whether this application may get a coupon from such an account on that day, money aside."""
+    if application.state != Application.State.APPROVED:
+        raise NotApproved
+    if on > application.year.last_day:
+        raise YearOver(last_day=application.year.last_day)
+    if has_coupon(application):
+        raise AlreadyIssued
+    if fund.kind != Kind.FUND:
+        raise NotAFund
+
+
+def has_coupon(application: Application) -> bool:
+    """Whether the child has a coupon for that year; a cancelled one does not count."""
+    held = Coupon.objects.filter(child_id=application.child_id, year_id=application.year_id)
+    return held.exclude(state=Coupon.State.VOID).exists()
+
+
+def face_yen_of(year: ProgramYear, on: date) -> int:
+    """The face value of a coupon issued on that day, in yen.
+
+    Pro-rated: a twelfth of the year's value (yen below one are dropped) for each calendar month
+    from the month of issue, or of the year's first day when that is later, to the last day's.
+    """
+    if not year.is_prorated:
+        return year.face_yen
+    return year.face_yen // 12 * months_left(max(on, year.first_day), year.last_day)
+
+
+def free_code() -> str:
+    """A code that no coupon of the program has. 55 random bits: the second try is a rarity."""
+    code = new_code()
+    while Coupon.objects.filter(code=code).exists():
+        code = new_code()
+    return code
