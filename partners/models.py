@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Account
 from programs.models import Membership
-from programs.scoping import ProgramScoped
+from programs.scoping import AppendOnly, ProgramScoped
 
 
 class Provider(ProgramScoped):
-    """A school, tutor, correspondence course or learning NPO. One payable account each."""
+    """A school, tutor, correspondence course or learning NPO. Its payable account opens with approval."""
 
     class Kind(models.TextChoices):
         JUKU = "juku", _("Tutoring school")
@@ -27,7 +27,7 @@ class Provider(ProgramScoped):
 
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=16, choices=Kind)
-    payable = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    payable = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=State, default=State.APPLIED)
     approved_until = models.DateField(null=True)  # inclusive
 
@@ -35,8 +35,10 @@ class Provider(ProgramScoped):
         constraints: ClassVar = [
             UniqueConstraint(fields=["program", "payable"], name="provider_one_per_account"),
             CheckConstraint(
-                condition=~Q(state="approved") | Q(approved_until__isnull=False), name="provider_approved_until"
+                condition=~Q(state="approved") | Q(approved_until__isnull=False, payable__isnull=False),
+                name="provider_approved_until",
             ),
+            CheckConstraint(condition=Q(state__in=["applied", "approved", "suspended"]), name="provider_state_known"),
         ]
 
     def __str__(self) -> str:
@@ -108,25 +110,50 @@ class ClassroomStaff(ProgramScoped):
 
 
 class Device(ProgramScoped):
-    """A till: enrolled once with a code, known by a secret that only it holds, revocable at once."""
+    """A till: enrolled once with a code, known by a secret that only it holds, revocable at once.
+
+    A screen is a tablet at the counter, where staff sign in; a system is a school's own till that
+    speaks to the API, in the name of the person who added it.
+    """
+
+    class Kind(models.TextChoices):
+        SCREEN = "screen", _("Tablet at the counter")
+        SYSTEM = "system", _("The school's own till system")
 
     classroom = models.ForeignKey(Classroom, on_delete=models.PROTECT, related_name="devices")
     label = models.CharField(max_length=40)
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.SCREEN)
+    acts_as = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")  # who added it
     enrol_code_hash = models.CharField(max_length=64, blank=True)  # SHA-256; empty once used
     enrol_until = models.DateTimeField()
     token_hash = models.CharField(max_length=64, null=True)  # SHA-256 of the device's secret
     enrolled_at = models.DateTimeField(null=True)
-    added_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     last_seen_on = models.DateField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    wrong_codes = models.PositiveSmallIntegerField(default=0)  # unknown coupon codes since wrong_since
+    wrong_since = models.DateTimeField(null=True)
+    paused_until = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
             UniqueConstraint(fields=["program", "token_hash"], name="device_token_once"),
+            CheckConstraint(condition=Q(kind__in=["screen", "system"]), name="device_kind_known"),
         ]
 
     def __str__(self) -> str:
         return f"device {self.pk}"
+
+
+class WrongEnrolCode(AppendOnly):
+    """Someone typed an enrolment code that opens nothing. Counted per program, see enrol_device.py."""
+
+    typed_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["typed_at"], name="wrong_enrol_code_by_time")]
+
+    def __str__(self) -> str:
+        return f"wrong code at {self.typed_at}"
 
 
 class Course(ProgramScoped):
