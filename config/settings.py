@@ -6,7 +6,7 @@ Sections: where it runs, database, Redis, apps, Stripe, pages, people, mail, sea
 import base64
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -21,7 +21,10 @@ def secret(name: str, default: str | None = None) -> str:
     """NAME, or the content of the file that NAME_FILE names (Docker secrets)."""
     path = env.str(f"{name}_FILE", "")
     if path:
-        return Path(path).read_text().strip()
+        try:
+            return Path(path).read_text().strip()
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}_FILE must name a file that can be read: {error}") from None
     return env.str(name) if default is None else env.str(name, default)
 
 
@@ -48,25 +51,31 @@ X_FRAME_OPTIONS = "DENY"
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "::1", "testserver"}
 if DEMO and not set(ALLOWED_HOSTS) <= LOOPBACK:
     raise ImproperlyConfigured("DEMO has links that sign in as anyone: it runs on loopback hosts only.")
+if not IS_HTTPS and urlsplit(PUBLIC_URL).hostname not in LOOPBACK:
+    raise ImproperlyConfigured("PUBLIC_URL begins with https:// everywhere but on this machine itself.")
 
 
 # --- Database ---------------------------------------------------------------------------------
 def database(url: str, **options: Any) -> dict[str, Any]:
     """Django's dictionary for a postgres:// address."""
     parts = urlsplit(url)
-    if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/") or port == 0:
         raise ImproperlyConfigured("DATABASE_URL looks like postgres://user:password@host:5432/name")
     return {
         "ENGINE": "programs.database",
         "NAME": parts.path.strip("/"),
-        "USER": parts.username or "",
-        "PASSWORD": parts.password or "",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
-        "PORT": parts.port or "",
+        "PORT": port or "",
         "CONN_MAX_AGE": 300,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
-        "OPTIONS": options,
+        "OPTIONS": {**dict(parse_qsl(parts.query)), **options},  # ?sslmode=verify-full for a server elsewhere
     }
 
 
@@ -183,9 +192,18 @@ TEMPLATES = [
 COTTON_DIR = "cotton"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = BASE_DIR / "staticfiles"
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_MAX_AGE = 3600
+# Set in the image alone: there files are collected with a hash in their names, which browsers keep for good.
+STATIC_ROOT = env.str("STATIC_ROOT", "") or None
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_ROOT
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not STATIC_ROOT
+WHITENOISE_MAX_AGE = 300  # of names without a hash: scripts that load each other by name
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", _("Japanese")), ("en", _("English"))]
 LANGUAGE_COOKIE_NAME = "language"
@@ -263,7 +281,10 @@ EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 10
 
 # --- Sealing: personal columns are encrypted with one key per child, wrapped by this one ----------
-SEALING_KEY = base64.b64decode(secret("SEALING_KEY"))
+try:
+    SEALING_KEY = base64.b64decode(secret("SEALING_KEY"), validate=True)
+except ValueError:
+    SEALING_KEY = b""
 if len(SEALING_KEY) != 32:
     raise ImproperlyConfigured("SEALING_KEY is 32 random bytes in base64.")
 
