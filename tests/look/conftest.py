@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Iterator
 from socketserver import ThreadingMixIn
+from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
@@ -52,7 +53,7 @@ def browser() -> Iterator[Browser]:
 
 
 def context_of(
-    browser: Browser, address: str, *, language: str = "ja", width: int = 390, **more: object
+    browser: Browser, address: str, *, language: str = "ja", width: int = 390, **more: Any
 ) -> BrowserContext:
     """A fresh visitor with a language and a window."""
     context = browser.new_context(
