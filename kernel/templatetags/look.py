@@ -144,7 +144,9 @@ def class_of(field: BoundField) -> str:
 @register.simple_tag
 def control(field: BoundField, size: str = "", hint: str = "") -> SafeString:
     """Draw a form field's widget with our classes, tied to its hint and its error."""
-    extra: dict[str, str | bool] = {"class": " ".join(filter(None, [class_of(field), size and f"input-{size}"]))}
+    extra: dict[str, str | bool] = {
+        "class": " ".join(filter(None, [class_of(field), size and f"input-{size}"]))
+    }
     if field.field.widget.attrs.get("placeholder") == field.label:
         extra["placeholder"] = ""  # the label stands above: saying it twice helps nobody
     described = [f"{field.auto_id}_helptext"] if field.help_text or hint else []
