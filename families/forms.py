@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from families.apply import ChildFacts, GuardianFacts
 from kernel.japanese import DASHES, plain
@@ -57,9 +58,9 @@ class DayField(forms.CharField):
 class ChildForm(forms.Form):
     """A child of a family that is here already."""
 
-    child_name = forms.CharField(label=_("Child's name"), max_length=60)
+    child_name = forms.CharField(label=pgettext_lazy("families", "Child's name"), max_length=60)
     child_kana = forms.CharField(
-        label=_("Reading of the name"), max_length=80, help_text=_("In katakana, for example ヤマダ ハナコ.")
+        label=pgettext_lazy("families", "Reading of the name"), max_length=80, help_text=_("In katakana, for example ヤマダ ハナコ.")
     )
     nickname = forms.CharField(
         label=_("Name to be called by"),
@@ -67,7 +68,7 @@ class ChildForm(forms.Form):
         help_text=_("Schools and counters see this one only. A short name or initials are enough."),
     )
     born = DayField(
-        label=_("Birth date"), max_length=20, help_text=_("For example 2011/4/2 or 平成23年4月2日.")
+        label=pgettext_lazy("families", "Birth date"), max_length=20, help_text=_("For example 2011/4/2 or 平成23年4月2日.")
     )
 
     def clean_child_kana(self) -> str:
@@ -89,7 +90,7 @@ class ChildForm(forms.Form):
 class FamilyForm(ChildForm):
     """A family that is new here."""
 
-    guardian_name = forms.CharField(label=_("Guardian's name"), max_length=60)
+    guardian_name = forms.CharField(label=pgettext_lazy("families", "Guardian's name"), max_length=60)
     email = forms.EmailField(
         label=_("Guardian's e-mail address"),
         required=False,

@@ -9,8 +9,8 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext, pgettext_lazy
 
 from families.grades import grade, grade_words
 from families.sealed import Sealed
@@ -93,8 +93,8 @@ class Application(ProgramScoped):
 
     class State(models.TextChoices):
         APPLIED = "applied", _("Waiting for a decision")
-        APPROVED = "approved", _("Approved")
-        DECLINED = "declined", _("Declined")
+        APPROVED = "approved", pgettext_lazy("families", "Approved")
+        DECLINED = "declined", pgettext_lazy("families", "Declined")
 
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="applications")
     year = models.ForeignKey(ProgramYear, on_delete=models.PROTECT, related_name="applications")
@@ -120,5 +120,5 @@ class Application(ProgramScoped):
     def grade(self) -> str:
         """The child's grade in that year, in words; what an erased child leaves is no grade."""
         if self.child.key.destroyed_at is not None:
-            return gettext("Erased")
+            return pgettext("families", "Erased")
         return grade_words(self.child.grade_in(self.year.year))

@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -53,7 +54,7 @@ def families_page(request: HttpRequest) -> HttpResponse:
 def state_tabs(counts: dict[str, int], chosen: str) -> list[tuple[str, str, bool]]:
     """The filter as links with their counts."""
     states = [(state.value, str(state.label), counts.get(state.value, 0)) for state in Application.State]
-    tabs = [("", _("All"), sum(counts.values())), *states]
+    tabs = [("", pgettext("families", "All"), sum(counts.values())), *states]
     return [(f"?state={value}", f"{words} {count}", value == chosen) for value, words, count in tabs]
 
 
@@ -71,7 +72,7 @@ def new_family_page(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
             status = refusal.status
         else:
-            messages.success(request, _("Registered."))
+            messages.success(request, _("The application was registered."))
             return redirect("office-family", request.program.slug, made.pk)  # type: ignore[attr-defined]
     context = {"form": form, "year": year, "household": household}
     return render(request, "families/new.html", context, status=status)
