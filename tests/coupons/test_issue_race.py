@@ -1,0 +1,92 @@
+"""Two offices at once: the last money is given once, and a child gets one coupon."""
+
+import pytest
+from django.db import models
+
+from coupons import issue as issuing
+from coupons.errors import AlreadyIssued, FundTooSmall
+from coupons.issue import issue
+from coupons.models import Coupon
+from families.models import Application
+from ledger.balances import balance_yen
+from ledger.models import Account, Balance
+from programs.models import Membership, Program, ProgramYear, Role
+from programs.scoping import acting_in
+from tests.conftest import member
+from tests.coupons.cast import a_fund, an_application
+from tests.coupons.racing import Crowd
+
+pytestmark = pytest.mark.django_db(transaction=True)
+AT_ONCE = 8
+
+
+@pytest.fixture
+def offices(two_programs: tuple[Program, Program]) -> tuple[Program, list[Membership]]:
+    """Eight people of the secretariat."""
+    program = two_programs[0]
+    return program, [member(program, Role.OFFICE, f"office{n}@shibuya.example") for n in range(AT_ONCE)]
+
+
+def last_money(program: Program, offices: list[Membership], crowd: Crowd) -> None:
+    """Money for three, asked for by eight for eight children."""
+    with acting_in(program.pk):
+        fund = a_fund(650_000, label="last money")
+        year = ProgramYear.objects.get()
+        waiting = [an_application(year, offices[0]) for _ in offices]
+
+    answers = crowd.go([_issue(one, fund, actor) for one, actor in zip(waiting, offices, strict=True)])
+
+    assert [type(answer) for answer in answers].count(Coupon) == 3, answers
+    refused = [answer for answer in answers if isinstance(answer, FundTooSmall)]
+    assert [refusal.facts for refusal in refused] == [{"missing_yen": 150_000}] * 5, answers
+    with acting_in(program.pk):
+        assert balance_yen(fund) == 50_000
+        assert Coupon.objects.filter(fund=fund).count() == 3
+
+
+def same_child(program: Program, offices: list[Membership], crowd: Crowd) -> None:
+    """Eight issue to one child, each from a fund of its own, so that no fund keeps them in line."""
+    with acting_in(program.pk):
+        application = an_application(ProgramYear.objects.get(), offices[0])
+        funds = [a_fund(200_000, label=f"fund {n}") for n in range(AT_ONCE)]
+
+    answers = crowd.go([_issue(application, fund, actor) for fund, actor in zip(funds, offices, strict=True)])
+
+    assert [type(answer) for answer in answers].count(Coupon) == 1, answers
+    assert [type(answer) for answer in answers].count(AlreadyIssued) == AT_ONCE - 1, answers
+    with acting_in(program.pk):
+        assert sum(balance_yen(fund) for fund in funds) == 200_000 * (AT_ONCE - 1)
+
+
+def _issue(application: Application, fund: Account, actor: Membership):
+    return lambda: issue(application=application, fund=fund, actor=actor)
+
+
+def test_the_last_money_is_given_once(offices: tuple[Program, list[Membership]]) -> None:
+    with Crowd(AT_ONCE, offices[0].pk) as crowd:
+        for _ in range(5):
+            last_money(*offices, crowd)
+
+
+def test_a_child_gets_one_coupon(offices: tuple[Program, list[Membership]]) -> None:
+    with Crowd(AT_ONCE, offices[0].pk) as crowd:
+        for _ in range(5):
+            same_child(*offices, crowd)
+
+
+def test_without_the_hold_on_the_fund_it_is_not_exact(
+    offices: tuple[Program, list[Membership]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        issuing, "hold_yen", lambda account_id: Balance.objects.get(account=account_id).balance_yen
+    )
+    with Crowd(AT_ONCE, offices[0].pk) as crowd, pytest.raises(AssertionError):
+        last_money(*offices, crowd)
+
+
+def test_without_the_lock_on_the_application_it_is_not_exact(
+    offices: tuple[Program, list[Membership]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(models.QuerySet, "select_for_update", lambda self, **options: self)
+    with Crowd(AT_ONCE, offices[0].pk) as crowd, pytest.raises(AssertionError):
+        same_child(*offices, crowd)
