@@ -248,6 +248,7 @@ def prepare_roles(admin_url: str, passwords: dict[str, str], *, for_tests: bool)
     """
     with administrator(admin_url) as connection, connection.cursor() as cursor:
         cursor.execute((HERE / "roles.sql").read_text())
+        cursor.execute("COMMENT ON ROLE sc_app IS %s", [DEMO_MARK])
         for role, password in passwords.items():
             # Hashed here, so that no log of the server ever holds the password.
             hashed = psycopg2.extensions.encrypt_password(password, role, connection, "scram-sha-256")
@@ -275,12 +276,12 @@ def check_is_ours(admin_url: str) -> None:
     """Raises CannotStart when the server holds a Study Coupon that is not a demonstration's."""
     with administrator(admin_url) as connection, connection.cursor() as cursor:
         cursor.execute(
-            "SELECT (SELECT coalesce(shobj_description(oid, 'pg_database'), '') FROM pg_database WHERE datname = %s),"
-            " EXISTS (SELECT FROM pg_roles WHERE rolname = 'sc_app')",
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s UNION ALL "
+            "SELECT shobj_description(oid, 'pg_authid') FROM pg_roles WHERE rolname = 'sc_app'",
             [DATABASE],
         )
-        comment, has_roles = cursor.fetchone() or (None, False)
-    if (comment is not None and comment != DEMO_MARK) or (comment is None and has_roles):
+        marks = [mark for (mark,) in cursor.fetchall()]
+    if any(mark != DEMO_MARK for mark in marks):
         raise CannotStart(
             f"That server already has a database {DATABASE} or roles sc_... which bin/demo did not make.\n"
             "It will not touch them. Give it another server, or start without DATABASE_URL."

@@ -199,17 +199,25 @@ def test_backup_role_reads_all_and_writes_nothing(scratch: str) -> None:
         as_role(scratch, "sc_backup", "INSERT INTO thing VALUES (1)")
 
 
-def test_a_database_that_is_not_a_demonstrations_is_never_dropped() -> None:
-    """The test cluster's own database is marked; without the mark it must be refused."""
+@pytest.mark.parametrize("thing", [f"DATABASE {embedded.DATABASE}", "ROLE sc_app"])
+def test_a_server_that_is_not_a_demonstrations_is_never_touched(thing: str) -> None:
+    """What bin/demo and bin/test make is marked; without the mark it must be refused."""
     with embedded.administrator(admin_url()) as connection, connection.cursor() as cursor:
-        cursor.execute(f"COMMENT ON DATABASE {embedded.DATABASE} IS 'the real one'")
+        cursor.execute(f"COMMENT ON {thing} IS 'the real one'")
         try:
             with pytest.raises(embedded.CannotStart, match="did not make"):
                 embedded.drop_database(admin_url())
             cursor.execute("SELECT count(*) FROM pg_database WHERE datname = %s", [embedded.DATABASE])
             assert cursor.fetchone() == (1,)
         finally:
-            cursor.execute(f"COMMENT ON DATABASE {embedded.DATABASE} IS '{embedded.DEMO_MARK}'")
+            cursor.execute(f"COMMENT ON {thing} IS '{embedded.DEMO_MARK}'")
+
+
+def test_after_a_reset_the_marked_roles_are_taken_up_again() -> None:
+    embedded.drop_database(admin_url())
+
+    embedded.check_is_ours(admin_url())
+    embedded.prepare_database(admin_url())
 
 
 def test_an_administrators_address_is_needed_and_the_message_says_so() -> None:
