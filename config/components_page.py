@@ -1,6 +1,7 @@
 """The page that shows every component with made-up figures. Only the demo has its URL."""
 
 from datetime import date, datetime
+from types import SimpleNamespace
 from typing import Any
 
 from django import forms
@@ -100,14 +101,11 @@ def sample_qr() -> list[tuple[int, int]]:
     return kept + rings
 
 
-@open_to_all
-@require_GET
-def components_page(request: HttpRequest) -> HttpResponse:
-    """All components together, to look at and to run axe on."""
-    bad_form = SampleForm({"name": "", "email": "taro@", "how_often": "once"})
-    context = {
+def sample_forms() -> dict[str, Any]:
+    """What the forms ask, once empty and once with mistakes."""
+    return {
         "form": SampleForm(),
-        "bad_form": bad_form,
+        "bad_form": SampleForm({"name": "", "email": "taro@", "how_often": "once"}),
         "amounts": [
             (3000, pgettext("sample", "Two workbooks and a set of pens")),
             (10000, pgettext("sample", "One month of lessons for one child")),
@@ -123,6 +121,12 @@ def components_page(request: HttpRequest) -> HttpResponse:
             ("store", pgettext("sample", "Convenience store"), ""),
         ],
         "wards": [("", pgettext("sample", "All wards")), ("chuo", "中央区"), ("minami", "南区")],
+    }
+
+
+def sample_ways() -> dict[str, Any]:
+    """Where links lead."""
+    return {
         "facts": [
             (pgettext("sample", "School"), "まなびの森 渋谷教室"),
             (pgettext("sample", "Day"), pgettext("sample", "Monday to Friday, 10:00 to 18:00")),
@@ -143,10 +147,29 @@ def components_page(request: HttpRequest) -> HttpResponse:
             pgettext("sample", "Payment"),
         ],
         "pages": Paginator(range(240), 50).page(2),
+    }
+
+
+def sample_figures() -> dict[str, Any]:
+    """What is drawn and counted."""
+    return {
         "months": sample_months(),
         "ward_tiles": sample_wards(),
         "qr": sample_qr(),
+        "definition": SimpleNamespace(
+            label=pgettext("sample", "Children with a coupon"),
+            meaning=pgettext(
+                "sample", "Children to whom a coupon was issued in this program year and not voided."
+            ),
+            source=pgettext("sample", "Made-up figures."),
+        ),
         "last_day": LAST_DAY,
         "used_at": datetime(2026, 11, 20, 17, 42, tzinfo=JAPAN),
     }
-    return render(request, "components/page.html", context)
+
+
+@open_to_all
+@require_GET
+def components_page(request: HttpRequest) -> HttpResponse:
+    """All components together, to look at and to run axe on."""
+    return render(request, "components/page.html", sample_forms() | sample_ways() | sample_figures())
