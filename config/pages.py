@@ -56,10 +56,9 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     """Why staff need a second factor, and the one next step to it."""
     if has_second_factor(request):
         return redirect("start")
+    step = "set_up" if came_with_password(request) else "password"
     if has_app(request.user):  # type: ignore[arg-type]  # signed_in stands before
         step = "use"
-    else:
-        step = "set_up" if came_with_password(request) else "password"
     return render(request, "config/second_factor.html", {"step": step}, status=403)
 
 

@@ -1,5 +1,7 @@
 """Addresses of this floor, all below /<program>/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from metrics import views
+
+urlpatterns = [path("city/", views.dashboard, name="city")]

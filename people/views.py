@@ -26,7 +26,7 @@ def invitation_page(request: HttpRequest, token: str) -> HttpResponse:
     try:
         invitation = find_invitation(token)
     except InvitationOver as refusal:
-        return render(request, "people/invitation_over.html", {"refusal": refusal}, status=refusal.status)
+        return _unlogged(render(request, "people/invitation_over.html", {"refusal": refusal}, status=refusal.status))
     known = User.objects.filter(email=invitation.email).first()
     form = JoinForm(
         request.POST if request.method == "POST" else None,
@@ -41,7 +41,14 @@ def invitation_page(request: HttpRequest, token: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
             status = refusal.status
-    return render(request, "people/invitation.html", {"invitation": invitation, "form": form}, status=status)
+    context = {"invitation": invitation, "form": form}
+    return _unlogged(render(request, "people/invitation.html", context, status=status))
+
+
+def _unlogged(response: HttpResponse) -> HttpResponse:
+    """Django logs the address of every 4xx; this one holds a key that may still work."""
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
 
 
 def _join(request: HttpRequest, token: str, form: JoinForm) -> HttpResponse:

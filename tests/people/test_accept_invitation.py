@@ -51,9 +51,10 @@ def test_accept_refuses_and_writes_nothing(program, office, way):
     token = link(program, office)
     if way == "replaced":
         link(program, office)
-    with time_machine.travel(timezone.now() + timedelta(days=7 if way == "late" else 0), tick=False):
-        with pytest.raises(InvitationOver):
-            accept_invitation(token="x" + token[1:] if way == "unknown" else token, password=PASSWORD)
+    tried = "x" + token[1:] if way == "unknown" else token
+    later = timezone.now() + timedelta(days=7 if way == "late" else 0)
+    with time_machine.travel(later, tick=False), pytest.raises(InvitationOver):
+        accept_invitation(token=tried, password=PASSWORD)
     assert not User.objects.filter(email="new@person.example").exists()
 
 

@@ -1,0 +1,153 @@
+"""What waits for the secretariat: counted over all floors, the oldest first, with where to go."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from coupons.issue import face_yen_of
+from coupons.models import Coupon
+from donations.models import Donation
+from families.models import Application
+from families.queries import year_now
+from kernel.clock import now, today
+from ledger.models import Balance, Kind
+from outbox.models import Job, Message
+from partners.models import Provider
+from people.invite import open_invitations
+from programs.models import ProgramYear
+
+LATE = timedelta(minutes=10)
+FIRST_ID_MOMENT = datetime(2025, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One kind of thing that waits. `page` is the name of the page where it is done, '' for none."""
+
+    label: str | Promise
+    count: int
+    oldest: datetime | None
+    page: str = ""
+    subject_id: int | None = None  # the page's own id, for a job
+    words: str | Promise = ""
+    is_trouble: bool = False
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The secretariat's home."""
+
+    queue: list[Waiting]
+    year: ProgramYear | None
+    funds: list[tuple[str, int]]
+    fund_yen: int
+    coupons_yen: int
+    children: int
+
+
+def desk() -> Desk:
+    """Everything the secretariat's home shows. A fixed number of queries."""
+    year = year_now()
+    balances = _balances()
+    funds = [(label, yen) for kind, label, yen in balances if kind == Kind.FUND]
+    fund_yen = sum(yen for _label, yen in funds)
+    held = Coupon.objects.filter(year=year).exclude(state=Coupon.State.VOID)
+    queue = [
+        _applications(),
+        _without_coupon(year, fund_yen),
+        _schools(),
+        _gifts(),
+        _invitations(),
+        _jobs(),
+        _messages(),
+    ]
+    return Desk(
+        queue=sorted((w for w in queue if w.count), key=lambda w: (not w.is_trouble, w.oldest or now())),
+        year=year,
+        funds=funds,
+        fund_yen=fund_yen,
+        coupons_yen=sum(yen for kind, _label, yen in balances if kind == Kind.COUPON),
+        children=held.count() if year else 0,
+    )
+
+
+def _balances() -> list[tuple[str, str, int]]:
+    """(kind, label, yen): each fund by its label, all coupons together."""
+    of_funds = Balance.objects.filter(account__kind=Kind.FUND).order_by("account__label")
+    rows = [(str(Kind.FUND), label, yen) for label, yen in of_funds.values_list("account__label", "balance_yen")]
+    on_coupons = Balance.objects.filter(account__kind=Kind.COUPON).aggregate(yen=Sum("balance_yen", default=0))
+    return [*rows, (str(Kind.COUPON), "", int(on_coupons["yen"]))]
+
+
+def _counted(rows: QuerySet[Any], moment: str) -> tuple[int, datetime | None]:
+    found = rows.aggregate(count=Count("id"), oldest=Min(moment))
+    return found["count"], found["oldest"]
+
+
+def _applications() -> Waiting:
+    count, oldest = _counted(Application.objects.filter(state=Application.State.APPLIED), "applied_at")
+    return Waiting(_("Applications to decide"), count, oldest, "office-families")
+
+
+def _without_coupon(year: ProgramYear | None, fund_yen: int) -> Waiting:
+    """Approved children of the year who have no coupon, and whether the funds suffice for all."""
+    label = _("Approved children without a coupon")
+    if year is None or today() > year.last_day:
+        return Waiting(label, 0, None)
+    held = Coupon.objects.filter(child=OuterRef("child"), year=OuterRef("year")).exclude(state=Coupon.State.VOID)
+    waiting = Application.objects.filter(~Exists(held), year=year, state=Application.State.APPROVED)
+    count, oldest = _counted(waiting, "decided_at")
+    missing = count * face_yen_of(year, today()) - fund_yen
+    words = (
+        _("The fund does not suffice for all of them yet.") if missing > 0 else _("The fund suffices for all of them.")
+    )
+    return Waiting(label, count, oldest, "office-coupons", words=words)
+
+
+def _schools() -> Waiting:
+    found = Provider.objects.filter(state=Provider.State.APPLIED).aggregate(count=Count("id"), first=Min("id"))
+    oldest = moment_of_id(found["first"]) if found["first"] else None
+    return Waiting(_("Schools to approve"), found["count"], oldest, "office-schools")
+
+
+def _gifts() -> Waiting:
+    """Gifts whose end is not known; younger ones are people still typing."""
+    pending = Donation.objects.filter(state__in=Donation.WAITING, started_at__lt=now() - LATE)
+    count, oldest = _counted(pending, "started_at")
+    words = _("They are asked about again by themselves. After a day, look at the payment company.")
+    return Waiting(_("Gifts being checked"), count, oldest, words=words)
+
+
+def _invitations() -> Waiting:
+    count, oldest = _counted(open_invitations(), "created_at")
+    return Waiting(_("Invitations not yet accepted"), count, oldest, "office-people")
+
+
+def _jobs() -> Waiting:
+    """Long jobs that run, or that stopped before their end."""
+    unfinished = Job.objects.filter(Q(state=Job.State.RUNNING) | Q(state=Job.State.STOPPED, done__lt=F("total")))
+    found = unfinished.aggregate(
+        count=Count("id"),
+        oldest=Min("started_at"),
+        first=Min("id"),
+        stopped=Count("id", filter=Q(state=Job.State.STOPPED)),
+    )
+    is_trouble = bool(found["stopped"])
+    words = _("One of them stopped before its end.") if is_trouble else ""
+    return Waiting(_("Long jobs"), found["count"], found["oldest"], "job", found["first"], words, is_trouble)
+
+
+def _messages() -> Waiting:
+    late = Message.objects.filter(done_at__isnull=True, created_at__lt=now() - LATE)
+    count, oldest = _counted(late, "created_at")
+    words = _("Mails or jobs do not leave. Please tell whoever runs the servers.")
+    return Waiting(_("Messages not delivered"), count, oldest, words=words, is_trouble=True)
+
+
+def moment_of_id(pk: int) -> datetime:
+    """When a row was made, by its time-ordered id (programs/fields.py)."""
+    return FIRST_ID_MOMENT + timedelta(milliseconds=pk >> 12)
