@@ -20,6 +20,7 @@ from donations.errors import PaymentPageRefused, PaymentServiceAway, WebhookRefu
 from donations.models import LIVE_KEYS, Campaign, Donation, Organisation
 
 log = logging.getLogger(__name__)
+logging.getLogger("stripe").setLevel(logging.WARNING)  # its INFO lines carry addresses of payment pages
 
 TIMEOUT_SECONDS = 10
 SIGNATURE_SECONDS = 300

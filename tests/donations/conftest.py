@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.test import Client
 from pytest_django.fixtures import Settings
 
 from donations.add_organisation import Agreement, StripeSecrets, add_organisation
@@ -18,7 +17,7 @@ from kernel.clock import today
 from ledger.models import Account, Transfer
 from outbox.deliver import deliver
 from outbox.relay import relay_once
-from programs.models import Membership, Program
+from programs.models import Membership
 from tests.stripe_standin.running import Standin, running_standin
 
 KEY = "sk_test_donations"
@@ -31,7 +30,9 @@ def make_organisation(actor: Membership, *, key: str = KEY, secret: str = SECRET
         name="まなびの会",
         legal_form="認定NPO法人",
         address="東京都渋谷区",
-        agreement=Agreement(version=VERSION, text="第1条 寄附金はクーポンになります。\n\n第2条 返金はできません。"),
+        agreement=Agreement(
+            version=VERSION, text="第1条 寄附金はクーポンになります。\n\n第2条 返金はできません。"
+        ),
         secrets=StripeSecrets(key=key, webhook_secret=secret),
         actor=actor,
     )
@@ -64,12 +65,11 @@ def begin(campaign: Campaign, amount_yen: int = 10_000, *, key: UUID | None = No
 def work_off() -> int:
     """What relay and workers do: deliver all that waits, until nothing does. How many were delivered."""
     delivered = 0
-    while True:
-        waiting: list[tuple[int, int]] = []
-        relay_once(lambda program_id, message_id: waiting.append((program_id, message_id)))
-        if not waiting:
-            return delivered
+    waiting: list[tuple[int, int]] = []
+    while relay_once(lambda program_id, message_id: waiting.append((program_id, message_id))):
         delivered += sum(deliver(*one) for one in waiting)
+        waiting.clear()
+    return delivered
 
 
 def moved() -> list[tuple[str, int, str, str, int]]:
@@ -120,12 +120,3 @@ def standin(tmp_path: Path, settings: Settings) -> Iterator[Standin]:
 def stripe_away(settings: Settings) -> None:
     """Nobody listens there."""
     settings.STRIPE_API_BASE = "http://127.0.0.1:9"
-
-
-def pay(standin: Standin, browser: Client, campaign: Campaign, program: Program, **typed: str) -> Donation:
-    """A donor gives through the page and pays on the hosted page; the gift as it is stored."""
-    address = f"/{program.slug}/campaigns/{campaign.pk}/give/"
-    reply = browser.post(address, fields_of(campaign, **typed))
-    assert reply.status_code == 302, reply.content.decode()
-    assert standin.pay(reply["Location"]).status == 303
-    return Donation.objects.order_by("-id")[0]
