@@ -5,13 +5,14 @@ answer is ready, and an answer of 500 or more rolls everything back.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
-from programs.models import Program
+from programs.directory import find_program
 from programs.scoping import acting_in
 
 View = Callable[..., HttpResponse]
@@ -23,13 +24,14 @@ def own_transactions(view: View) -> View:
     return view
 
 
-def _program_slug(request: HttpRequest) -> str | None:
+@lru_cache(maxsize=2048)
+def _route(path_info: str) -> tuple[str | None, bool]:
+    """The program's slug in an address, and whether its view keeps transactions of its own."""
     try:
-        match = resolve(request.path_info)
+        match = resolve(path_info)
     except Resolver404:
-        return None
-    request.has_own_transactions = getattr(match.func, "own_transactions", False)  # type: ignore[attr-defined]
-    return match.kwargs.get("program")
+        return None, False
+    return match.kwargs.get("program"), getattr(match.func, "own_transactions", False)
 
 
 class ProgramMiddleware:
@@ -40,12 +42,12 @@ class ProgramMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.program = request.actor = None  # type: ignore[attr-defined]
-        slug = _program_slug(request)
+        slug, has_own_transactions = _route(request.path_info)
         if slug is None:
             return self.get_response(request)
-        program = Program.objects.filter(slug=slug).first()
+        program = find_program(slug)
         request.program = program  # type: ignore[attr-defined]
-        if program is None or request.has_own_transactions:  # type: ignore[attr-defined]
+        if program is None or has_own_transactions:
             return self.get_response(request)
         with acting_in(program.pk, user_id=request.user.pk):
             response = self.get_response(request)

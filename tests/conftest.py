@@ -13,6 +13,7 @@ from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
+from programs.directory import forget_programs
 from programs.models import Membership, Program, ProgramYear, Role, User
 from programs.scoping import acting_in
 
@@ -55,6 +56,12 @@ def frozen_day(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     with time_machine.travel(FROZEN, tick=False):
         yield
+
+
+@pytest.fixture(autouse=True)
+def programs_asked_anew() -> None:
+    """Programs come and go with tests; a remembered one would have another's id."""
+    forget_programs()
 
 
 def make_program(slug: str, name: str, code: str) -> Program:

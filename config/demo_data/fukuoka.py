@@ -1,0 +1,55 @@
+"""福岡: 120,000 yen a year, 10,000 for each month that is left, paid from a city grant.
+
+Source: ../shared/reference/domain.md 1.1, Fukuoka city [FUK-U]; grade 5 to junior high 3. People are made up.
+"""
+
+from datetime import date
+from uuid import UUID
+
+from config.demo_data.cast import member, open_schools, program_year, staff_the_first
+from config.demo_data.families import apply_and_approve, give_guardian, spend_month_by_month
+from config.demo_data.people import made_up_children
+from config.demo_data.schools import made_up_schools
+from coupons.issue import issue
+from donations.receive_grant import receive_grant
+from kernel.clock import fiscal_year, today
+from programs.models import Program, Role
+
+GRANT_YEN = 9_000_000
+FACE_YEN = 120_000
+SINCE_APRIL, LATER, WAITING = 36, 8, 24
+GRANT_KEY = UUID("b40c0f0e-95f6-4c47-8a35-3b0c37dc8c4d")
+
+
+def seed(program: Program) -> None:
+    """Everything of the program, within its scope and one transaction."""
+    this_year = fiscal_year(today())
+    office = member(program, Role.OFFICE, "事務局 原田")
+    member(program, Role.CITY, "福岡市 こども未来局 古賀")
+    year = program_year(fiscal_year=this_year, face_yen=FACE_YEN, is_prorated=True, eligible=160)
+    grant = receive_grant(
+        funder="福岡市",
+        amount_yen=GRANT_YEN,
+        received_on=year.first_day,
+        note="学びの応援事業 委託料",
+        request_key=GRANT_KEY,
+        actor=office,
+    )
+    schools = made_up_schools(program.slug, classrooms=32, schools=12)
+    providers = open_schools(schools, office=office, year=year)
+    staff_the_first(program, providers[0], office=office)
+    children = made_up_children(
+        SINCE_APRIL + LATER + WAITING, seed=40, fiscal_year=this_year, grades=[5, 6, 7, 8, 9]
+    )
+    approved = apply_and_approve(children, year=year, office=office, siblings=True)
+    later_day = min(today(), date(this_year, 6, 10))
+    for number, application in enumerate(approved[: SINCE_APRIL + LATER]):
+        day = year.first_day if number < SINCE_APRIL else max(later_day, year.first_day)
+        issue(application=application, fund=grant.fund, actor=office, on=day)
+    parent = member(program, Role.GUARDIAN, f"{children[0].family} {children[0].parent}")
+    give_guardian(approved[0].child.household, parent)
+    spend_month_by_month(
+        approved[:SINCE_APRIL], providers, year=year, seed=92, active=27, monthly_yen=(8_000, 12_000)
+    )
+
+

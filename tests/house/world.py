@@ -1,0 +1,166 @@
+"""Two programs with one of everything, made through the verbs, for the crawl.
+
+Every personal or private text holds a canary: a word that says whose it is. `things[kind]` names,
+for each kind of object in an address, one's own, another's of the same program, another program's
+and one that is missing.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from coupons.issue import issue
+from coupons.redeem import Place, Spend, redeem
+from donations.add_organisation import Agreement, StripeSecrets, add_organisation
+from donations.give import Donor
+from donations.models import Campaign, Donation
+from donations.open_campaign import open_campaign
+from donations.receive_grant import receive_grant
+from donations.record_past_gift import PastPayment, record_past_gift
+from families.apply import ChildFacts, GuardianFacts, apply
+from families.approve import approve
+from families.models import Guardian
+from kernel.clock import now
+from outbox.jobs import start_job
+from partners.add_device import add_device
+from partners.add_staff import add_staff
+from partners.apply import apply as apply_as_provider
+from partners.approve import approve as approve_provider
+from partners.enrol_device import enrol_device
+from partners.models import Classroom, Device, Provider, ProviderOwner
+from programs.models import Membership, Program, ProgramYear, Role
+from programs.scoping import acting_in
+from tests.conftest import LAST_DAY, make_program, member
+
+MISSING = 4
+
+
+@dataclass
+class House:
+    """One program's people and things."""
+
+    program: Program
+    people: dict[str, Membership] = field(default_factory=dict)
+    things: dict[str, list[Any]] = field(default_factory=dict)  # kind -> [own, another's]
+    token: str = ""  # of the enrolled device
+
+    def add(self, kind: str, thing: Any) -> Any:
+        """Keep a thing under its kind and give it back."""
+        self.things.setdefault(kind, []).append(thing)
+        return thing
+
+
+def build(slug: str, name: str, code: str, canary: str) -> House:
+    """A program whose private texts all begin with `canary`."""
+    house = House(make_program(slug, name, code))
+    with acting_in(house.program.pk):
+        for role in Role:
+            house.people[role] = member(house.program, role)
+        _money(house, canary)
+        for whose in ("own", "another"):
+            _school(house, canary, whose)
+        for whose in ("own", "another"):
+            _family(house, canary, whose)
+        house.add("job", start_job("issue_coupons", total=1, actor=house.people[Role.OFFICE], application_ids=[]).pk)
+    return house
+
+
+def _money(house: House, canary: str) -> None:
+    office = house.people[Role.OFFICE]
+    organisation = add_organisation(
+        name=f"{house.program.slug} organisation",
+        legal_form="npo",
+        address="Tokyo",
+        agreement=Agreement(version="1", text="agreement"),
+        secrets=StripeSecrets(key=f"sk_test_{canary}", webhook_secret=f"whsec_{canary}"),
+        actor=office,
+    )
+    house.add("endpoint", organisation.endpoint)
+    draft = Campaign(
+        organisation=organisation,
+        title="campaign",
+        goal_yen=1_000_000,
+        first_day=date(2026, 9, 1),
+        last_day=LAST_DAY,
+        presets=[3_000],
+    )
+    campaign = open_campaign(draft=draft, actor=office)
+    house.add("campaign", campaign.pk)
+    for whose, email in (("own", house.people[Role.DONOR].user.email), ("another", "another@x.example")):
+        gift = record_past_gift(
+            campaign=campaign,
+            donor=Donor(
+                email=email,
+                public_name=f"{canary}-DONOR-{whose}",
+                is_anonymous=True,
+                language="ja",
+                agreement_version="1",
+            ),
+            payment=PastPayment(amount_yen=500_000, fee_yen=18_000, paid_at=now()),
+            request_key=uuid4(),
+            actor=office,
+        )
+        house.add("gift", gift.reference)
+    Donation.objects.filter(email=house.people[Role.DONOR].user.email).update(user=house.people[Role.DONOR].user)
+    receive_grant(
+        funder="city", amount_yen=1_000_000, received_on=date(2026, 4, 1), note="", request_key=uuid4(), actor=office
+    )
+
+
+def _school(house: House, canary: str, whose: str) -> None:
+    office = house.people[Role.OFFICE]
+    provider = apply_as_provider(
+        name=f"{canary}-SCHOOL-{whose}", kind="juku", classroom=f"{canary}-ROOM-{whose}", area="area", actor=office
+    )
+    provider = approve_provider(provider=provider, until=LAST_DAY, actor=office)
+    classroom = Classroom.objects.get(provider=provider)
+    house.add("provider", provider.pk)
+    house.add("classroom", classroom.pk)
+    added = add_device(classroom=classroom, label=f"{canary}-TILL-{whose}", kind=Device.Kind.SCREEN, actor=office)
+    house.add("device", added.device.pk)
+    if whose == "own":
+        house.token = enrol_device(code=added.code, kind=Device.Kind.SCREEN).token
+        ProviderOwner.objects.create(provider=provider, membership=house.people[Role.PROVIDER_ADMIN])
+        add_staff(classroom=classroom, person=house.people[Role.COUNTER], actor=office)
+
+
+def _family(house: House, canary: str, whose: str) -> None:
+    office, city = house.people[Role.OFFICE], house.people[Role.CITY]
+    application = apply(
+        household=None,
+        guardian=GuardianFacts(name=f"{canary}-PARENT-{whose}"),
+        child=ChildFacts(
+            name=f"{canary}-CHILD-{whose}",
+            kana="カナ" + {"own": "ア", "another": "イ"}[whose],
+            nickname=f"{canary}-NICK-{whose}",
+            birth_date=date(2012, 5, 1),
+        ),
+        year=ProgramYear.objects.get(year=2026),
+        actor=office,
+    )
+    application = approve(application=application, actor=city)
+    house.add("application", application.pk)
+    fund = Campaign.objects.get().fund
+    coupon = issue(application=application, fund=fund, actor=office)
+    house.add("coupon", coupon.pk)
+    house.add("code", coupon.code)
+    if whose == "own":
+        guardian = house.people[Role.GUARDIAN]
+        Guardian.objects.filter(household=application.child.household).update(membership=guardian)
+    provider = Provider.objects.get(pk=house.things["provider"][0])
+    taken = redeem(
+        code=coupon.code,
+        spend=Spend(amount_yen=1_000, category="tuition", request_key=uuid4()),
+        at=Place(payee=provider.payable, place_id=house.things["classroom"][0], device_id=None),
+        actor=house.people[Role.COUNTER],
+    )
+    house.add("redemption", taken.redemption_id)
+
+
+def named(ours: House, theirs: House, kind: str) -> dict[str, Any]:
+    """What stands in an address for `kind`: own, another's, another program's, missing."""
+    mine, *others = ours.things[kind]
+    missing: Any = uuid4() if isinstance(mine, UUID) else MISSING if isinstance(mine, int) else "missing"
+    answer = {"own": mine, "foreign": theirs.things[kind][0], "missing": missing}
+    return {**answer, "another": others[0]} if others else answer
