@@ -40,13 +40,13 @@ CHILDREN = Definition(
     _("Children with a coupon"), _("Children who were issued a coupon of the fiscal year that was not cancelled."), COUPONS
 )
 ISSUED = Definition(
-    _("Issued"), _("The face values of the coupons of the fiscal year that were not cancelled."), COUPONS
+    _("Yen issued"), _("The face values of the coupons of the fiscal year that were not cancelled."), COUPONS
 )
 USED_ONCE = Definition(
     _("Children who used it"), _("Children who used their coupon of the fiscal year at least once."), USES
 )
-USED = Definition(_("Used"), _("Yen used from coupons of the fiscal year."), USES)
-REDEMPTIONS = Definition(_("Uses"), _("How many times a coupon of the fiscal year was used."), USES)
+USED = Definition(_("Yen used"), _("Yen used from coupons of the fiscal year."), USES)
+REDEMPTIONS = Definition(_("Number of uses"), _("How many times a coupon of the fiscal year was used."), USES)
 PROVIDERS = Definition(_("Schools"), _("Schools that are approved today, tutors and groups included."), SCHOOLS)
 CLASSROOMS = Definition(_("Classrooms"), _("Open classrooms of approved schools."), SCHOOLS)
 CLASSROOMS_USED = Definition(
