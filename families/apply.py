@@ -15,7 +15,7 @@ from families.sealed import new_wrapped_key
 from kernel.clock import now, today
 from kernel.japanese import is_katakana
 from people.invite import invite
-from programs.models import Membership, ProgramYear
+from programs.models import Membership, ProgramYear, Role
 from programs.rules import require
 from programs.scoping import current_program_id
 
@@ -67,11 +67,12 @@ def apply(
 
     household = household or Household.objects.create()
     made = _make_child(household, child, blind)
-    application = Application.objects.create(child=made, year=year, applied_at=now())
-    _make_guardian(household, guardian.name) if guardian else None
+    application: Application = Application.objects.create(child=made, year=year, applied_at=now())
+    named = _make_guardian(household, guardian.name) if guardian else None
     record("application.registered", actor=actor, subject=f"application:{application.pk}", child_id=made.pk)
     if guardian and guardian.email and named:
-        invite(email=guardian.email, role=Role.GUARDIAN, actor=actor, about={"kind": "guardian", "guardian_id": named.pk})
+        about = {"kind": "guardian", "guardian_id": named.pk}  # families/notices.py ties them
+        invite(email=guardian.email, role=Role.GUARDIAN, actor=actor, about=about)
     return application
 
 

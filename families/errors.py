@@ -26,7 +26,9 @@ class BirthDateImplausible(Refused):
 
     code = "birth_date_implausible"
     status = 422
-    words = _("By this birth date the child is not between 3 and 20 years old. Please look at the paper again.")
+    words = _(
+        "By this birth date the child is not between 3 and 20 years old. Please look at the paper again."
+    )
 
 
 class HoldsMyNumber(Refused):

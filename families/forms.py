@@ -43,7 +43,9 @@ class DayField(forms.CharField):
         day = typed_day(text)
         if day is None:
             raise forms.ValidationError(
-                _("Please type the day like 2011/4/2 or 平成23年4月2日; this day does not exist or cannot be read.")
+                _(
+                    "Please type the day like 2011/4/2 or 平成23年4月2日; this day does not exist or cannot be read."
+                )
             )
         return day
 
@@ -60,7 +62,9 @@ class ChildForm(forms.Form):
 
     child_name = forms.CharField(label=pgettext_lazy("families", "Child's name"), max_length=60)
     child_kana = forms.CharField(
-        label=pgettext_lazy("families", "Reading of the name"), max_length=80, help_text=_("In katakana, for example ヤマダ ハナコ.")
+        label=pgettext_lazy("families", "Reading of the name"),
+        max_length=80,
+        help_text=_("In katakana, for example ヤマダ ハナコ."),
     )
     nickname = forms.CharField(
         label=_("Name to be called by"),
@@ -68,7 +72,9 @@ class ChildForm(forms.Form):
         help_text=_("Schools and counters see this one only. A short name or initials are enough."),
     )
     born = DayField(
-        label=pgettext_lazy("families", "Birth date"), max_length=20, help_text=_("For example 2011/4/2 or 平成23年4月2日.")
+        label=pgettext_lazy("families", "Birth date"),
+        max_length=20,
+        help_text=_("For example 2011/4/2 or 平成23年4月2日."),
     )
 
     def clean_child_kana(self) -> str:
@@ -103,4 +109,3 @@ class FamilyForm(ChildForm):
         typed = self.cleaned_data
         guardian = GuardianFacts(name=typed["guardian_name"], email=typed["email"])
         return {**super().facts(), "guardian": guardian}
-

@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 
 from kernel.templatetags.look import in_japanese
 
-SCHOOLS = ((6, "小"), (9, "中"), (12, "高"))  # the last grade of each, counted through from grade 1
+SCHOOLS = ((1, 6, "小"), (7, 9, "中"), (10, 12, "高"))  # first and last grade, counted through
 LAST_GRADE = 12
 
 
@@ -30,9 +30,5 @@ def grade_words(grade: int) -> str:
         return gettext("After high school")
     if not in_japanese():
         return f"Grade {grade}"
-    first = 1
-    for last, school in SCHOOLS:
-        if grade <= last:
-            break
-        first = last + 1
+    first, school = next((first, school) for first, last, school in SCHOOLS if first <= grade <= last)
     return f"{school}{grade - first + 1}"

@@ -47,7 +47,9 @@ class Guardian(ProgramScoped):
 
     class Meta:
         constraints: ClassVar = [
-            UniqueConstraint(fields=["program", "membership", "household"], name="guardian_once_per_household")
+            UniqueConstraint(
+                fields=["program", "membership", "household"], name="guardian_once_per_household"
+            )
         ]
 
     def __str__(self) -> str:
@@ -64,7 +66,9 @@ class Child(ProgramScoped):
     nickname = Sealed()
     born = Sealed()  # ISO date
     blind = models.BinaryField(max_length=32, null=True)  # families/blind.py; empty once erased
-    grade_override = models.PositiveSmallIntegerField(null=True)  # 1-6, 7-9, 10-12; with a reason in the trail
+    grade_override = models.PositiveSmallIntegerField(
+        null=True
+    )  # 1-6, 7-9, 10-12; with a reason in the trail
 
     class Meta:
         constraints: ClassVar = [

@@ -1,11 +1,13 @@
-"""What this floor does when it is told: mails about decisions."""
+"""What this floor does when it is told: mails about decisions, and who accepted an invitation."""
 
 from django.utils.translation import gettext_lazy as _
 
-from families.models import Application
+from families.link_guardian import link_guardian
+from families.models import Application, Guardian
 from families.tell import tell_guardians
 from outbox.handlers import handles
 from outbox.models import Message
+from programs.models import Invitation, Membership
 
 
 @handles("application_approved")

@@ -16,26 +16,24 @@ def year_now() -> ProgramYear | None:
 
 def applications_of(year: ProgramYear) -> QuerySet[Application]:
     """A year's applications, the longest waiting first, with what their grades need."""
-    return Application.objects.filter(year=year).select_related("child__key", "year").order_by("id")
+    found: QuerySet[Application] = Application.objects.filter(year=year)
+    return found.select_related("child__key", "year").order_by("id")
 
 
 def counts_by_state(year: ProgramYear) -> dict[str, int]:
     """How many applications of a year stand in each state; states without any are 0."""
     counted = Application.objects.filter(year=year).values_list("state").annotate(count=Count("id"))
-    return {state: 0 for state in Application.State.values} | dict(counted.order_by())
+    return dict.fromkeys(Application.State.values, 0) | dict(counted.order_by())
 
 
 def children_of(actor: Membership) -> QuerySet[Child]:
     """The children for whom this guardian acts, in all their households, with keys; not the erased."""
     households = Guardian.objects.filter(membership=actor).values("household")
-    readable = Child.objects.filter(household__in=households, key__destroyed_at__isnull=True)
+    readable: QuerySet[Child] = Child.objects.filter(household__in=households, key__destroyed_at__isnull=True)
     return readable.select_related("key").order_by("id")
 
 
 def guardians_to_tell(household_id: int) -> QuerySet[Guardian]:
     """The guardians of a household who sign in, and so have an address, with their people."""
-    return (
-        Guardian.objects.filter(household=household_id, membership__is_active=True)
-        .select_related("membership__user")
-        .order_by("id")
-    )
+    found: QuerySet[Guardian] = Guardian.objects.filter(household=household_id, membership__is_active=True)
+    return found.select_related("membership__user").order_by("id")

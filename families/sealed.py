@@ -51,6 +51,10 @@ class Sealed(models.BinaryField):
     queries cannot filter by it.
     """
 
+    # How django-stubs is told what one reads and sets; the column itself holds bytes.
+    _pyi_private_get_type: str  # type: ignore[assignment]
+    _pyi_private_set_type: str
+
     def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
         super().contribute_to_class(cls, name, private_only)
         setattr(cls, name, SealedText(self))

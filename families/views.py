@@ -121,7 +121,7 @@ def decline_family(request: HttpRequest, application_id: int) -> HttpResponse:
 
 
 def _decided(request: HttpRequest, application_id: int, verb: Any, words: str) -> HttpResponse:
-    application = get_object_or_404(Application.objects, pk=application_id)
+    application: Application = get_object_or_404(Application.objects, pk=application_id)
     try:
         verb(application=application, actor=request.actor)  # type: ignore[attr-defined]
     except Refused as refusal:

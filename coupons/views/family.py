@@ -88,9 +88,7 @@ def cards_of(actor: Membership) -> list[Card]:
     return [_card(child, newest.get(child.pk), left, histories) for child in children]
 
 
-def _card(
-    child: Child, coupon: Coupon | None, left: dict[int, int], histories: dict[int, list[Use]]
-) -> Card:
+def _card(child: Child, coupon: Coupon | None, left: dict[int, int], histories: dict[int, list[Use]]) -> Card:
     if coupon is None:
         return Card(child)
     uses = histories.get(coupon.pk, [])

@@ -166,7 +166,13 @@ def test_older_uses_open_with_one_tap(
 
 
 def test_the_pace_says_how_long_it_lasts(
-    program: Program, family: Client, mother: Membership, year: ProgramYear, office: Membership, till: Membership, school: Account
+    program: Program,
+    family: Client,
+    mother: Membership,
+    year: ProgramYear,
+    office: Membership,
+    till: Membership,
+    school: Account,
 ) -> None:
     with time_machine.travel(datetime(2026, 4, 1, 3, tzinfo=UTC), tick=False):
         coupon = a_coupon(year, office, face_yen=200_000)
@@ -213,6 +219,7 @@ def test_empty_states(program: Program, family: Client, mother: Membership, year
     no_coupon = words(read(family, program))
 
     assert "まだ お子さんが 登録されていません" in nobody
+    assert "1分ほど 待って" in nobody
     assert "03-0000-0000 に電話する" in nobody
     assert "はな" in no_coupon
     assert "まだ 残高が ありません" in no_coupon
@@ -278,7 +285,6 @@ def test_the_page_costs_the_same_for_one_child_and_for_many(
 def test_furigana_is_on_unless_switched_off(program: Program, mother: Membership, mine: Coupon) -> None:
     browser = signed_in_as(mother)
     on = read(browser, program)
-    browser.post("/furigana/", {"furigana": "off", "next": url(program, "family/")})
     browser.cookies["furigana"] = "off"
     off = read(browser, program)
 
@@ -359,4 +365,4 @@ def test_no_page_has_a_word_of_need(
         pages: list[Any] = [read(family, program), read(family, program, f"family/coupons/{mine.pk}/code/")]
 
     assert [words_of_need_in(page) for page in pages] == [[], []]
-    assert all('follows-system' in page for page in pages)
+    assert all("follows-system" in page for page in pages)

@@ -11,8 +11,13 @@ from families.apply import ChildFacts, GuardianFacts, apply
 from families.blind import blind_index
 from families.errors import AlreadyKnown, BirthDateImplausible, HoldsMyNumber, KanaNotKatakana, NameMissing
 from families.models import Application, Child, ChildKey, Guardian, Household
+from families.queries import children_of
 from kernel.errors import NotAllowed
-from programs.models import Membership, ProgramYear
+from outbox.deliver import deliver
+from outbox.models import Message
+from people.accept_invitation import accept_invitation
+from people.invite import token_of
+from programs.models import Invitation, Membership, Program, ProgramYear, Role
 from programs.scoping import acting_in
 from programs.walls import complaints
 from tests.conftest import member
@@ -38,7 +43,9 @@ def test_apply_makes_a_family_with_one_key_per_person(application: Application, 
 
 
 def test_a_brother_or_sister_joins_the_household(application: Application, register: Any) -> None:
-    second = register(household=application.child.household, guardian=None, kana="タカサキ ジロウ", name="次郎")
+    second = register(
+        household=application.child.household, guardian=None, kana="タカサキ ジロウ", name="次郎"
+    )
 
     assert second.child.household_id == application.child.household_id
     assert rows()[1:4] == [1, 1, 2]
@@ -110,9 +117,7 @@ def test_the_same_child_may_be_in_another_program(application: Application, othe
         assert Child.objects.count() == 1
 
 
-def test_a_household_of_another_program_is_not_found(
-    application: Application, other_program: Any
-) -> None:
+def test_a_household_of_another_program_is_not_found(application: Application, other_program: Any) -> None:
     with acting_in(other_program.pk):
         office = member(other_program, "office")
         with pytest.raises(Household.DoesNotExist):
@@ -141,3 +146,28 @@ def test_only_the_office_may_register(who: str, request: Any, year: ProgramYear)
 
 def test_the_walls_are_whole(program: Any) -> None:
     assert complaints() == []
+
+
+def test_an_e_mail_address_invites_the_guardian_who_sees_the_child_after_accepting(
+    program: Program, year: ProgramYear, office: Membership
+) -> None:
+    made = apply(
+        household=None,
+        guardian=GuardianFacts(name="花子", email="Hanako@example.org"),
+        child=ChildFacts(**FACTS),
+        year=year,
+        actor=office,
+    )
+    invitation = Invitation.objects.get()
+    assert (invitation.email, invitation.role) == ("hanako@example.org", Role.GUARDIAN)
+
+    joined = accept_invitation(token=token_of(program.pk, invitation.pk))
+    for message in Message.objects.filter(topic="invitation_accepted_guardian"):
+        assert deliver(program.pk, message.pk)
+
+    assert [child.pk for child in children_of(joined)] == [made.child_id]
+    assert Guardian.objects.get().membership == joined
+
+
+def test_without_an_address_nobody_is_invited(application: Application) -> None:
+    assert not Invitation.objects.exists()

@@ -26,7 +26,8 @@ def test_the_first_year_of_an_era_is_gannen() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "きょう", "2012-02-30", "2012-13-01", "12-4-2", "2012", "平成2012年4月2日", "0000-1-1", "2012-4"]
+    "text",
+    ["", "きょう", "2012-02-30", "2012-13-01", "12-4-2", "2012", "平成2012年4月2日", "0000-1-1", "2012-4"],
 )
 def test_what_is_no_day_is_none(text: str) -> None:
     assert typed_day(text) is None

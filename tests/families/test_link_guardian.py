@@ -24,9 +24,7 @@ def mother(program: Program) -> Membership:
     return member(program, Role.GUARDIAN, "mother@example.org")
 
 
-def accepted(
-    guardian: Guardian, membership: Membership, office: Membership, **changed: Any
-) -> Invitation:
+def accepted(guardian: Guardian, membership: Membership, office: Membership, **changed: Any) -> Invitation:
     facts = {
         "email": membership.user.email,
         "role": Role.GUARDIAN,
@@ -62,16 +60,20 @@ def test_one_person_may_be_guardian_in_several_households(
 ) -> None:
     register(kana="ベツノ コ")
     for guardian in Guardian.objects.all():
-        link_guardian(
-            guardian=guardian, membership=mother, invitation=accepted(guardian, mother, office)
-        )
+        link_guardian(guardian=guardian, membership=mother, invitation=accepted(guardian, mother, office))
 
     assert children_of(mother).count() == 2
 
 
 @pytest.mark.parametrize(
     "changed",
-    [{"accepted_at": None}, {"accepted_by": None}, {"about": {}}, {"about": {"guardian_id": 1}}, {"role": "donor"}],
+    [
+        {"accepted_at": None},
+        {"accepted_by": None},
+        {"about": {}},
+        {"about": {"guardian_id": 1}},
+        {"role": "donor"},
+    ],
 )
 def test_another_invitation_is_no_key(
     changed: dict[str, Any], application: Application, mother: Membership, office: Membership
@@ -93,9 +95,7 @@ def test_someone_elses_accepted_invitation_is_no_key(
     guardian = Guardian.objects.get()
 
     with pytest.raises(NotAllowed):
-        link_guardian(
-            guardian=guardian, membership=thief, invitation=accepted(guardian, mother, office)
-        )
+        link_guardian(guardian=guardian, membership=thief, invitation=accepted(guardian, mother, office))
 
 
 def test_a_guardian_is_one_person(
@@ -106,8 +106,6 @@ def test_a_guardian_is_one_person(
     second = member(program, Role.GUARDIAN, "second@example.org")
 
     with pytest.raises(GuardianTaken):
-        link_guardian(
-            guardian=guardian, membership=second, invitation=accepted(guardian, second, office)
-        )
+        link_guardian(guardian=guardian, membership=second, invitation=accepted(guardian, second, office))
 
     assert Guardian.objects.get().membership == mother

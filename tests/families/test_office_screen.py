@@ -45,7 +45,9 @@ def test_the_list_shows_grade_and_state_and_no_name(
     assert not Record.objects.filter(verb="child.read").exists()
 
 
-def test_an_empty_year_offers_the_first_step(program: Program, office: Membership, city: Membership, year: ProgramYear) -> None:
+def test_an_empty_year_offers_the_first_step(
+    program: Program, office: Membership, city: Membership, year: ProgramYear
+) -> None:
     mine = signed_in_as(office).get(url(program, LIST)).content.decode()
     theirs = signed_in_as(city).get(url(program, LIST)).content.decode()
 
