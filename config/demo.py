@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import base64
 import fcntl
+import hashlib
 import os
 import secrets
 import shutil
@@ -87,6 +88,7 @@ class Demo:
     def __init__(self, *, port: int, reset: bool) -> None:
         self.port = port
         self.reset = reset
+        self.admin_url = ""
         self.url = f"http://127.0.0.1:{port}"
         self.kept = embedded.Kept(VAR / "demo-secrets.json")
         self.supervisor = Supervisor(RECORDS, LOGS, say)
@@ -137,11 +139,21 @@ class Demo:
         self._start_database()
         self._start_redis()
         self._start_stripe()
-        self._manage("Tables", "migrate", "--database=migrate", "--noinput")
-        self._manage("Demonstration data", "seed_demo", show=True)
-        for child in self._product():
-            self.supervisor.start(child, ready_within_seconds=60)
+        prepared = self._fingerprint()
+        is_prepared = self.kept.values.get("prepared") == prepared
+        if not is_prepared:
+            self._manage("Tables", "migrate", "--database=migrate", "--noinput")
+            self._manage("Demonstration data", "seed_demo", show=True)
+        children = self._product()
+        for child in children:
+            self.supervisor.start(child, ready_within_seconds=0)
+        if is_prepared:
+            # Says within a second or two that all is there; the product comes up meanwhile.
+            self._manage("Demonstration data", "seed_demo")
+        for child in children:
+            self.supervisor.wait_for(child, ready_within_seconds=60)
             say(f"  {child.name}: running")
+        self.kept.put("prepared", prepared)
         say(f"  ready after {time.monotonic() - began:.1f} s\n")
         subprocess.run(self._command("demo_table"), cwd=ROOT, env=self.env, check=False)
         say(f"\n{self.url}/ is served until Ctrl-C, or bin/demo --stop from another shell. Logs: var/log/")
@@ -150,14 +162,14 @@ class Demo:
         """PostgreSQL of our own or the one given, with roles, database and both addresses."""
         given = os.environ.get("DATABASE_URL")
         if given:
-            admin_url = given
+            self.admin_url = admin_url = given
             if self.reset:
                 embedded.drop_database(admin_url)
             embedded.check_is_ours(admin_url)
         else:
             postgres = embedded.Postgres(VAR, self.kept, for_tests=False)
             self.supervisor.start(postgres.child(), ready_within_seconds=60)
-            admin_url = postgres.admin_url()
+            self.admin_url = admin_url = postgres.admin_url()
             if self.reset:
                 embedded.drop_database(admin_url)
         if self.reset:
@@ -170,6 +182,24 @@ class Demo:
         self.env["DATABASE_URL"] = embedded.role_url(admin_url, "sc_app", passwords["sc_app"])
         self.env["MIGRATE_DATABASE_URL"] = embedded.role_url(admin_url, "sc_migrate", passwords["sc_migrate"])
         say(f"  PostgreSQL: {'your server' if given else 'running'}")
+
+    def _fingerprint(self) -> str:
+        """What tables and data were made from, and in which database: equal means neither has to be made again."""
+        with embedded.administrator(self.admin_url) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT oid FROM pg_database WHERE datname = %s", [embedded.DATABASE])
+            row = cursor.fetchone()
+        sources = [
+            ROOT / "requirements" / "base.txt",
+            *sorted((ROOT / "config" / "management").rglob("*.py")),
+        ]
+        for pattern in ("*/migrations/*.py", "*/*.sql", "config/demo_data/*.py"):
+            sources += sorted(
+                path for path in ROOT.glob(pattern) if path.parts[len(ROOT.parts)] != "node_modules"
+            )
+        total = hashlib.sha256()
+        for path in sources:
+            total.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+        return f"{embedded.server_name(self.admin_url)}/{row} {total.hexdigest()}"
 
     def _start_redis(self) -> None:
         if "REDIS_URL" in os.environ:

@@ -68,20 +68,24 @@ class Supervisor:
     running: list[Running] = field(default_factory=list)
 
     def start(self, child: Child, *, ready_within_seconds: float = 30.0) -> None:
-        """Starts the child and waits until it is ready.
+        """Starts the child and waits until it is ready; with 0 seconds, wait_for does the waiting later.
 
         Raises: CannotStart with the last lines of its log when it ends or does not become ready.
         """
-        entry = Running(child, self._spawn(child), time.monotonic())
-        self.running.append(entry)
+        self.running.append(Running(child, self._spawn(child), time.monotonic()))
+        if ready_within_seconds:
+            self.wait_for(child, ready_within_seconds=ready_within_seconds)
+
+    def wait_for(self, child: Child, *, ready_within_seconds: float) -> None:
+        """Waits until a started child is ready. Raises: CannotStart, like start."""
+        process = next(entry.process for entry in self.running if entry.child is child)
         deadline = time.monotonic() + ready_within_seconds
         while not child.is_ready():
-            if (code := fallen(entry.process)) is not None:
+            if (code := fallen(process)) is not None:
                 raise CannotStart(f"{child.name} ended ({words(code)}).\n{self._last_words(child)}")
             if time.monotonic() > deadline:
-                raise CannotStart(
-                    f"{child.name} was not ready after {ready_within_seconds:.0f} s.\n{self._last_words(child)}"
-                )
+                seconds = f"{ready_within_seconds:.0f} s"
+                raise CannotStart(f"{child.name} was not ready after {seconds}.\n{self._last_words(child)}")
             time.sleep(0.05)
 
     def watch(self) -> None:
