@@ -1,4 +1,4 @@
-"""The secretariat's and the city's pages about families."""
+"""The secretariat's pages about families. (The verbs let the city decide too; it has no door of its own yet.)"""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from families.forms import ChildForm, FamilyForm
 from families.models import Application, Household
 from families.queries import applications_of, counts_by_state, year_now
 from families.read_child import read_child
-from families.rules import may_decide, may_register
+from families.rules import may_decide
 from kernel.errors import Refused
 from kernel.japanese import typed_number
 from programs.entering import entrance
@@ -27,7 +27,7 @@ from programs.models import Role
 LINES = 50  # grades are unsealed one by one
 
 
-@entrance(Role.OFFICE, Role.CITY)
+@entrance(Role.OFFICE)
 @require_GET
 def families_page(request: HttpRequest) -> HttpResponse:
     """The year's applications: filter and search stand in the address."""
@@ -46,7 +46,6 @@ def families_page(request: HttpRequest) -> HttpResponse:
         "page": Paginator(found, LINES).get_page(request.GET.get("page")),
         "tabs": state_tabs(counts, state),
         "total": sum(counts.values()),
-        "may_register": may_register(request.actor),  # type: ignore[attr-defined]
     }
     return render(request, "families/office.html", context)
 
@@ -85,14 +84,14 @@ def _asked_household(request: HttpRequest) -> Household | None:
     return get_object_or_404(Household.objects, pk=int(asked) if asked.isascii() and asked.isdigit() else 0)
 
 
-@entrance(Role.OFFICE, Role.CITY)
+@entrance(Role.OFFICE)
 @require_GET
 def family_page(request: HttpRequest, application_id: int) -> HttpResponse:
     """One application, without names."""
     return render(request, "families/application.html", _application_context(request, application_id))
 
 
-@entrance(Role.OFFICE, Role.CITY)
+@entrance(Role.OFFICE)
 @require_POST
 @never_cache
 def family_name_page(request: HttpRequest, application_id: int) -> HttpResponse:
@@ -106,14 +105,14 @@ def family_name_page(request: HttpRequest, application_id: int) -> HttpResponse:
     return render(request, "families/application.html", context, status=status)
 
 
-@entrance(Role.OFFICE, Role.CITY)
+@entrance(Role.OFFICE)
 @require_POST
 def approve_family(request: HttpRequest, application_id: int) -> HttpResponse:
     """One button: approve."""
     return _decided(request, application_id, approve, _("Approved. The family gets a notice."))
 
 
-@entrance(Role.OFFICE, Role.CITY)
+@entrance(Role.OFFICE)
 @require_POST
 def decline_family(request: HttpRequest, application_id: int) -> HttpResponse:
     """One button: decline."""
@@ -141,7 +140,6 @@ def _application_context(request: HttpRequest, application_id: int) -> dict[str,
         "application": application,
         "siblings": siblings.select_related("child__key", "year").order_by("id"),
         "may_decide": may_decide(request.actor) and application.state == Application.State.APPLIED,  # type: ignore[attr-defined]
-        "may_register": may_register(request.actor),  # type: ignore[attr-defined]
         "read": None,
         "refusal": "",
     }
