@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from config import pages
+from config import pages, reading
 
 handler400 = pages.bad_request
 handler403 = pages.forbidden
@@ -18,6 +18,7 @@ urlpatterns = [
     path("healthz/ready", pages.ready, name="ready"),
     path("accounts/", include("config.account_urls")),
     path("language/", include("django.conf.urls.i18n")),
+    path("furigana/", reading.set_furigana, name="set_furigana"),
 ]
 if settings.DEMO:
     urlpatterns += [path("", include("config.demo_urls"))]

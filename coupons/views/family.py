@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 import segno
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -79,13 +81,14 @@ def is_open(coupon: Coupon) -> bool:
 
 
 def cards_of(actor: Membership) -> list[Card]:
-    """The children of this guardian, each with the newest coupon; a fixed number of queries."""
+    """The children of this guardian, each with the newest coupon, those without one last; a fixed number of queries."""
     children = list(children_of(actor))
     coupons = Coupon.objects.filter(child__in=children).exclude(state=Coupon.State.VOID)
     newest = {c.child_id: c for c in coupons.select_related("account", "year").order_by("year__year")}
     left = stored_balances_yen(c.account for c in newest.values())
     histories = uses_of(list(newest.values()))
-    return [_card(child, newest.get(child.pk), left, histories) for child in children]
+    cards = [_card(child, newest.get(child.pk), left, histories) for child in children]
+    return sorted(cards, key=lambda card: card.coupon is None)
 
 
 def _card(child: Child, coupon: Coupon | None, left: dict[int, int], histories: dict[int, list[Use]]) -> Card:
@@ -125,5 +128,7 @@ def uses_of(coupons: list[Coupon]) -> dict[int, list[Use]]:
 
 def qr_drawing(code: str) -> SafeString:
     """The code as an SVG element: level M, black on white, no style of its own (the CSP refuses it)."""
-    drawn = segno.make_qr(code, error="m", boost_error=False)
-    return SafeString(drawn.svg_inline(border=QUIET_ZONE, omitsize=True, dark="#000", light="#fff"))
+    made = segno.make_qr(code, error="m", boost_error=False)
+    drawn = made.svg_inline(border=QUIET_ZONE, omitsize=True, dark="#000", light="#fff")
+    named = format_html('<svg role="img" aria-label="{}" ', _("Code for the counter"))
+    return SafeString(drawn.replace("<svg ", named, 1))

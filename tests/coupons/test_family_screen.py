@@ -285,9 +285,11 @@ def test_the_page_costs_the_same_for_one_child_and_for_many(
 def test_furigana_is_on_unless_switched_off(program: Program, mother: Membership, mine: Coupon) -> None:
     browser = signed_in_as(mother)
     on = read(browser, program)
-    browser.cookies["furigana"] = "off"
+    back = browser.post("/furigana/", {"furigana": "off", "next": url(program, "family/")})
     off = read(browser, program)
 
+    assert 'action="/furigana/"' in on
+    assert back["Location"] == url(program, "family/")
     assert "<ruby>使<rp>(</rp><rt>つか</rt>" in on
     assert "<ruby>" not in off
     assert "{" not in words(off)

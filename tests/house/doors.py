@@ -38,6 +38,7 @@ DOORS: dict[str, Door] = {
     "alive": ANYONE,
     "ready": ANYONE,
     "set_language": ANYONE,
+    "set_furigana": ANYONE,
     # donations
     "program-home": ANYONE,
     "campaign": Door("open", {"campaign_id": "campaign"}),
