@@ -23,6 +23,13 @@ class YenField(forms.IntegerField):
         return super().to_python(typed_number(value) if isinstance(value, str) else value)
 
 
+class AddressField(forms.EmailField):
+    """An e-mail address, full-width letters understood."""
+
+    def to_python(self, value: Any) -> str:
+        return plain(str(super().to_python(value))).lower()
+
+
 class CounterForm(forms.Form):
     """The first step at the counter."""
 
@@ -74,14 +81,11 @@ class StaffForm(forms.Form):
     """Who takes coupons where."""
 
     classroom = forms.ModelChoiceField(label=_("Classroom"), queryset=None, empty_label=None)
-    email = forms.EmailField(label=_("E-mail address of the person"))
+    email = AddressField(label=_("E-mail address of the person"))
 
     def __init__(self, *args: Any, classrooms: list[Classroom], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _only_among(self.fields["classroom"], classrooms)
-
-    def clean_email(self) -> str:
-        return plain(self.cleaned_data["email"]).lower()
 
 
 class ApplyForm(forms.Form):

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from kernel.clock import fiscal_year, today
@@ -30,14 +31,15 @@ def schools(request: HttpRequest) -> HttpResponse:
 def draw(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
     """The list, with the form for a paper application."""
     state = request.GET.get("state", "")
-    found = Provider.objects.prefetch_related("classrooms").order_by("-state", "name", "id")
+    found = Provider.objects.prefetch_related("classrooms").order_by("state", "name", "id")  # applied, approved, suspended
     if state in Provider.State.values:
         found = found.filter(state=state)
+    choices = Provider.State.choices
     end_of_year = today().replace(year=fiscal_year(today()) + 1, month=3, day=31)
     page = {
         "schools": Paginator(found, SCHOOLS_A_PAGE).get_page(request.GET.get("page")),
         "state": state,
-        "states": Provider.State.choices,
+        "tabs": [("?", _("All"), not state), *((f"?state={value}", words, value == state) for value, words in choices)],
         "until": end_of_year.isoformat(),
         "today": today(),
         "apply_form": ApplyForm(),
