@@ -5,6 +5,7 @@ an app is set up only in a session that was opened with a password, else whoever
 member's mail could sign in by a mailed code and set up an app of their own.
 """
 
+import base64
 from collections.abc import Callable
 from functools import wraps
 from smtplib import SMTPException
@@ -12,11 +13,13 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import views as totp
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from kernel.sealing import seal_secret, unseal_secret
 from programs.entering import came_with_password, has_second_factor
 from programs.models import User
 
@@ -40,6 +43,18 @@ class AccountAdapter(DefaultAccountAdapter):
             super().send_mail(template_prefix, email, context)
         except (SMTPException, OSError) as error:
             raise MailAway from error
+
+
+class AppAdapter(DefaultMFAAdapter):
+    """The secrets of apps and recovery codes lie sealed in the database, as organisations' keys do."""
+
+    def encrypt(self, text: str) -> str:
+        """For the database."""
+        return base64.b64encode(seal_secret(text, context="second factor")).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """From the database."""
+        return unseal_secret(base64.b64decode(encrypted_text), context="second factor")
 
 
 def has_app(user: User) -> bool:

@@ -244,6 +244,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # without it the sign-in form 
 ACCOUNT_EMAIL_VERIFICATION = "none"  # the mailed code or invitation is the verification
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8}  # digits: any keyboard; five tries each
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -252,6 +253,13 @@ ACCOUNT_SESSION_REMEMBER = True
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 1 if IS_HTTPS else 0)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Study Coupon"
+MFA_ADAPTER = "config.accounts.AppAdapter"
+ACCOUNT_FORMS = {"confirm_login_code": "config.forms.MailedCode"}
+MFA_FORMS = {
+    "authenticate": "config.forms.AppCode",
+    "reauthenticate": "config.forms.AppCodeAgain",
+    "activate_totp": "config.forms.FirstAppCode",
+}
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

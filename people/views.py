@@ -57,6 +57,9 @@ def _join(request: HttpRequest, token: str, form: JoinForm) -> HttpResponse:
     member = accept_invitation(token=token, name=form.cleaned_data.get("name", ""), password=password)
     if request.user.is_authenticated:
         logout(request)
-    record_authentication(request, member.user, method="password" if password else "code", email=member.user.email)
+    method = "password" if password else "code"
+    # A password chosen this moment need not be typed again before the app is set up.
+    fresh = True if password else None
+    record_authentication(request, member.user, method, email=member.user.email, reauthenticated=fresh)
     response: HttpResponse = perform_login(request, member.user, redirect_url="/start/")
     return response

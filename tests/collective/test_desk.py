@@ -1,0 +1,177 @@
+"""collective/desk.py and the secretariat's pages."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+
+from collective.desk import desk, moment_of_id
+from kernel.clock import now
+from outbox.models import Job, Message
+from outbox.put import put
+from partners.models import Classroom, Provider
+from people.invite import invite
+from programs.models import Invitation, Membership, Role
+from programs.scoping import acting_in
+from tests.conftest import member
+from tests.coupons.cast import a_coupon, a_fund, a_school, an_application
+from tests.metrics.conftest import signed_in
+
+
+def waiting(label):
+    return next((one for one in desk().queue if str(one.label) == label), None)
+
+
+@pytest.fixture
+def screen(office):
+    return signed_in(office)
+
+
+@pytest.fixture
+def room(program):
+    school = Provider.objects.create(name="まなび塾", kind="juku", payable=a_school())
+    return Classroom.objects.create(provider=school, name="本校", area="区")
+
+
+def test_nothing_waits(year, office, screen):
+    assert desk().queue == []
+    assert "待っていることはありません" in screen.get("/shibuya/office/").content.decode()
+
+
+def test_each_kind_of_waiting_is_counted_with_its_oldest(year, office, room):
+    an_application(year, office, state="applied")
+    an_application(year, office, state="applied")
+    invite(email="new@city.example", role=Role.CITY, actor=office)
+    Job.objects.create(kind="coupons.issue", total=5, started_by=office)
+    late = put("nothing", about="x:1")
+    Message.objects.filter(pk=late.pk).update(created_at=now() - timedelta(minutes=11))
+
+    found = {str(one.label): (one.count, one.page) for one in desk().queue}
+
+    assert found == {
+        "決定を待つ申込": (2, "office-families"),
+        "承認を待つ参画事業者": (1, "office-schools"),
+        "まだ承諾されていない招待": (1, "office-people"),
+        "時間のかかる処理": (1, "job"),
+        "届いていない連絡": (1, ""),
+    }
+    assert str(desk().queue[0].label) == "届いていない連絡"  # troubles first
+    assert waiting("決定を待つ申込").oldest == now()
+
+
+def test_a_message_of_ten_minutes_is_not_late_yet(program, office):
+    fresh = put("nothing", about="x:1")
+    Message.objects.filter(pk=fresh.pk).update(created_at=now() - timedelta(minutes=10))
+    assert waiting("届いていない連絡") is None
+
+
+def test_a_stopped_job_is_trouble(program, office):
+    Job.objects.create(kind="x", total=5, done=2, started_by=office, state="stopped")
+    assert desk().queue[0].is_trouble
+    Job.objects.update(state="done", done=5)
+    assert desk().queue == []
+
+
+def test_children_without_a_coupon_and_whether_the_fund_suffices(year, office):
+    an_application(year, office)
+    a_coupon(year, office)
+    assert str(waiting("承認済みで、まだクーポンのない子ども").words) == "全員分には基金がまだ足りません。"
+    a_fund(200_000)
+    one = waiting("承認済みで、まだクーポンのない子ども")
+    assert (one.count, str(one.words)) == (1, "基金は全員分あります。")
+
+
+def test_money_stands_below(year, office):
+    a_fund(70_000, label="寄付")
+    a_coupon(year, office, face_yen=10_000)
+    found = desk()
+    assert ("寄付", 70_000) in found.funds
+    assert (found.fund_yen, found.coupons_yen, found.children) == (70_000, 10_000, 1)
+
+
+def test_another_program_waits_for_nothing(year, office, room, other_program):
+    with acting_in(other_program.pk):
+        assert desk().queue == []
+
+
+def test_an_id_tells_when_its_row_was_made(room):
+    made = moment_of_id(room.pk)
+    assert made.year >= 2026  # the database's clock runs while ours stands
+
+
+def test_the_number_of_queries_does_not_grow(year, office, screen, django_assert_num_queries):
+    def opened():
+        with django_assert_num_queries(18):
+            assert screen.get("/shibuya/office/").status_code == 200
+
+    screen.get("/shibuya/office/")
+    opened()
+    for _ in range(5):
+        an_application(year, office, state="applied")
+        an_application(year, office)
+        a_fund(10, label="x")
+    opened()
+
+
+def test_the_people_page_invites_counter_staff_to_their_classroom(office, room, screen):
+    posted = {"email": "till@school.example", "role": "counter", "place": f"classroom:{room.pk}"}
+    answer = screen.post("/shibuya/office/people/", posted, follow=True)
+
+    assert Invitation.objects.get().about == {"kind": "classroom_staff", "classroom_id": room.pk}
+    assert "till@school.example あてに招待を送ります" in answer.content.decode()
+    assert mail.outbox == []  # the outbox sends, not the page
+
+
+@pytest.mark.parametrize(
+    ("role", "place"),
+    [("counter", ""), ("provider_admin", ""), ("city", "room"), ("counter", "classroom:1"), ("guardian", "")],
+)
+def test_the_people_page_refuses_a_role_without_its_place(office, room, screen, role, place):
+    chosen = f"classroom:{room.pk}" if place == "room" else place
+    answer = screen.post("/shibuya/office/people/", {"email": "a@b.example", "role": role, "place": chosen})
+    assert answer.status_code == 422
+    assert 'value="a@b.example"' in answer.content.decode()  # what was typed stays
+    assert not Invitation.objects.exists()
+
+
+def test_the_people_page_says_who_is_a_member_already(office, city, screen):
+    answer = screen.post("/shibuya/office/people/", {"email": city.user.email, "role": "city", "place": ""})
+    assert answer.status_code == 409
+    assert "すでにこの役割を持っています" in answer.content.decode()
+
+
+def test_the_people_page_ends_a_role(office, city, screen):
+    answer = screen.post(f"/shibuya/office/people/{city.pk}/end/", follow=True)
+    assert answer.status_code == 200
+    assert not Membership.objects.get(pk=city.pk).is_active
+    assert signed_in(city).get("/shibuya/city/").status_code == 404
+
+
+def test_the_people_page_keeps_ones_own_role(office, screen):
+    answer = screen.post(f"/shibuya/office/people/{office.pk}/end/", follow=True)
+    assert "自分の役割は外せません" in answer.content.decode()
+    assert Membership.objects.get(pk=office.pk).is_active
+
+
+def test_a_member_of_another_program_is_missing(office, other_program, screen):
+    theirs = member(other_program, Role.CITY)
+    assert screen.post(f"/shibuya/office/people/{theirs.pk}/end/").status_code == 404
+
+
+def test_the_people_page_asks_a_fixed_number_of_queries(office, screen, django_assert_num_queries):
+    def opened():
+        with django_assert_num_queries(13):
+            assert screen.get("/shibuya/office/people/").status_code == 200
+
+    screen.get("/shibuya/office/people/")
+    opened()
+    for number in range(5):
+        member(office.program, Role.CITY, f"c{number}@city.example")
+        invite(email=f"i{number}@city.example", role=Role.CITY, actor=office)
+    opened()
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.OFFICE])
+@pytest.mark.parametrize("page", ["office/", "office/people/"])
+def test_others_find_no_page(program, role, page):
+    assert signed_in(member(program, role)).get(f"/shibuya/{page}").status_code == 404
