@@ -1,7 +1,7 @@
 """Health checks of the containers. Standard library only: they run every few seconds.
 
-    python -m deploy.healthy web PORT                the page /healthz/ready answers 200
-    python -m deploy.healthy fresh FOLDER SECONDS    a file there was written that short a while ago (relay, beat)
+python -m deploy.healthy web PORT                the page /healthz/ready answers 200
+python -m deploy.healthy fresh FOLDER SECONDS    a file there was written that short a while ago (relay, beat)
 """
 
 from __future__ import annotations

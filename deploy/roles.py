@@ -61,7 +61,9 @@ def read(role: str, name: str) -> SplitResult:
     """The address in that file. Raises CannotStart when it is another role's or has no password."""
     where = urlsplit(content(name))
     if where.username != role or not where.password or not where.path.strip("/"):
-        raise CannotStart(f"{name} must hold an address like postgres://{role}:PASSWORD@postgres:5432/studycoupon")
+        raise CannotStart(
+            f"{name} must hold an address like postgres://{role}:PASSWORD@postgres:5432/studycoupon"
+        )
     return where
 
 
