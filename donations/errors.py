@@ -24,7 +24,7 @@ class AmountOutOfBounds(Refused):
 
     code = "amount_out_of_bounds"
     status = 422
-    words = _("Please choose an amount from %(least)s to %(most)s.")
+    words = _("Please choose an amount from %(least)s to %(most)s yen.")
 
 
 class AgreementChanged(Refused):

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from donations.errors import AmountOutOfBounds
 from donations.give import Donor
 from donations.models import Campaign
 from kernel.japanese import typed_number
@@ -61,17 +62,15 @@ class GiveForm(forms.Form):
         return cleaned
 
     def _clean_amount(self, cleaned: dict[str, Any], amount: str) -> None:
-        bounds = {
-            "least": written_yen(self.campaign.minimum_yen),
-            "most": written_yen(self.campaign.maximum_yen),
-        }
         if not (amount.isascii() and amount.isdigit()):
             self.add_error(
                 "amount_choice", _("Please choose an amount or type it in digits, for example 10000.")
             )
         elif not self.campaign.minimum_yen <= int(amount) <= self.campaign.maximum_yen:
-            words = _("Please choose an amount from %(least)s to %(most)s yen.")
-            self.add_error("amount_choice", words % bounds)
+            bounds = AmountOutOfBounds(
+                least=written_yen(self.campaign.minimum_yen), most=written_yen(self.campaign.maximum_yen)
+            )
+            self.add_error("amount_choice", str(bounds))
         else:
             cleaned["amount_yen"] = int(amount)
 
