@@ -19,6 +19,7 @@ def add_staff(*, classroom: Classroom, person: Membership | None, actor: Members
     require(may_run(actor, classroom.provider))
     if person is None or not is_role(person, Role.COUNTER):
         raise NoSuchStaff
+    staff: ClassroomStaff
     staff, is_new = ClassroomStaff.objects.get_or_create(classroom=classroom, membership=person)
     if is_new:
         record("staff.added", actor=actor, subject=f"classroom:{classroom.pk}", membership_id=person.pk)

@@ -16,7 +16,7 @@ def apply(*, name: str, kind: str, classroom: str, area: str, actor: Membership)
     An owner who applies owns it from here on.
     """
     require(may_apply(actor))
-    provider = Provider.objects.create(name=name, kind=kind)
+    provider: Provider = Provider.objects.create(name=name, kind=kind)
     Classroom.objects.create(provider=provider, name=classroom, area=area)
     if actor.role == Role.PROVIDER_ADMIN:
         ProviderOwner.objects.create(provider=provider, membership=actor)

@@ -21,7 +21,7 @@ def approve(*, provider: Provider, until: date, actor: Membership) -> Provider:
     Raises AlreadyDecided for a school that is approved until that very day.
     """
     require(may_decide_on_schools(actor))
-    held = Provider.objects.select_for_update(of=("self",)).get(pk=provider.pk)
+    held: Provider = Provider.objects.select_for_update(of=("self",)).get(pk=provider.pk)
     if held.state == Provider.State.APPROVED and held.approved_until == until:
         raise AlreadyDecided
     if held.payable_id is None:

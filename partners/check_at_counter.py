@@ -12,6 +12,7 @@ from coupons.redeem import find_coupon, usable_yen
 from families.models import Child
 from kernel.clock import JAPAN, now, today
 from kernel.codes import read_code
+from kernel.errors import NotAllowed
 from kernel.japanese import typed_code
 from ledger.models import Account
 from partners.errors import NotApprovedNow, TillPaused
@@ -61,7 +62,8 @@ def require_counter(counter: Counter, actor: Membership) -> tuple[Device, Accoun
     if not is_approved(provider, today()):
         raise NotApprovedNow
     require(may_redeem_at(actor, counter))
-    assert counter.device is not None and provider.payable is not None
+    if counter.device is None or provider.payable is None:  # the rule says so already; here for the types
+        raise NotAllowed
     if counter.device.paused_until is not None and counter.device.paused_until > now():
         raise TillPaused(until=f"{counter.device.paused_until.astimezone(JAPAN):%H:%M}")
     return counter.device, provider.payable

@@ -37,7 +37,12 @@ class CounterForm(forms.Form):
         label=_("Coupon code"),
         max_length=40,
         widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "autofocus": True}
+            attrs={
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+                "autofocus": True,
+            }
         ),
     )
     amount_yen = YenField(label=_("Amount"))
@@ -68,9 +73,13 @@ class EnrolForm(forms.Form):
 class DeviceForm(forms.Form):
     """A new device of one of the school's classrooms."""
 
-    classroom = forms.ModelChoiceField(label=_("Classroom"), queryset=None, empty_label=None)
+    classroom: "forms.ModelChoiceField[Classroom]" = forms.ModelChoiceField(
+        label=_("Classroom"), queryset=None, empty_label=None
+    )
     label = forms.CharField(label=_("Name of the device"), max_length=40)
-    kind = forms.ChoiceField(label=_("Kind of device"), choices=Device.Kind.choices, initial=Device.Kind.SCREEN)
+    kind = forms.ChoiceField(
+        label=_("Kind of device"), choices=Device.Kind.choices, initial=Device.Kind.SCREEN
+    )
 
     def __init__(self, *args: Any, classrooms: list[Classroom], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,7 +89,9 @@ class DeviceForm(forms.Form):
 class StaffForm(forms.Form):
     """Who takes coupons where."""
 
-    classroom = forms.ModelChoiceField(label=_("Classroom"), queryset=None, empty_label=None)
+    classroom: "forms.ModelChoiceField[Classroom]" = forms.ModelChoiceField(
+        label=_("Classroom"), queryset=None, empty_label=None
+    )
     email = AddressField(label=_("E-mail address of the person"))
 
     def __init__(self, *args: Any, classrooms: list[Classroom], **kwargs: Any) -> None:
@@ -109,8 +120,7 @@ class SuspendForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
-def _only_among(field: forms.Field, classrooms: list[Classroom]) -> None:
+def _only_among(field: Any, classrooms: list[Classroom]) -> None:
     # The classrooms are known already; a queryset would ask for them again.
-    assert isinstance(field, forms.ModelChoiceField)
     field.queryset = Classroom.objects.filter(pk__in=[room.pk for room in classrooms])
     field.choices = [(room.pk, room.name) for room in classrooms]

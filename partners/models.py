@@ -38,7 +38,9 @@ class Provider(ProgramScoped):
                 condition=~Q(state="approved") | Q(approved_until__isnull=False, payable__isnull=False),
                 name="provider_approved_until",
             ),
-            CheckConstraint(condition=Q(state__in=["applied", "approved", "suspended"]), name="provider_state_known"),
+            CheckConstraint(
+                condition=Q(state__in=["applied", "approved", "suspended"]), name="provider_state_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -126,7 +128,8 @@ class Device(ProgramScoped):
     acts_as = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")  # who added it
     enrol_code_hash = models.CharField(max_length=64, blank=True)  # SHA-256; empty once used
     enrol_until = models.DateTimeField()
-    token_hash = models.CharField(max_length=64, null=True)  # SHA-256 of the device's secret
+    # SHA-256 of the device's secret; null until then, for it is unique.
+    token_hash = models.CharField(max_length=64, null=True)  # noqa: DJ001
     enrolled_at = models.DateTimeField(null=True)
     last_seen_on = models.DateField(null=True)
     revoked_at = models.DateTimeField(null=True)

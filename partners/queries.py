@@ -55,19 +55,24 @@ def counter_of_system(token: str) -> Counter | None:
     return Counter(classroom=device.classroom, device=device, staff_id=None)
 
 
-def counters_of(actor: Membership) -> QuerySet[Classroom]:
+def counters_of(actor: Membership) -> list[Classroom]:
     """The classrooms where `actor` takes coupons, with their providers."""
     mine = ClassroomStaff.objects.filter(classroom=OuterRef("pk"), membership=actor)
-    return Classroom.objects.filter(Exists(mine), is_open=True).select_related("provider").order_by("name", "id")
+    return list(
+        Classroom.objects.filter(Exists(mine), is_open=True).select_related("provider").order_by("name", "id")
+    )
 
 
-def uses_at(provider: Provider) -> QuerySet[Redemption]:
+def uses_at(provider: Provider) -> QuerySet[Any]:
     """All uses at a provider, newest first, each with `is_undone`."""
     undone = Reversal.objects.filter(redemption=OuterRef("pk"))
-    return Redemption.objects.filter(payee=provider.payable_id).annotate(is_undone=Exists(undone)).order_by("-id")
+    uses: QuerySet[Any] = Redemption.objects.filter(payee=provider.payable_id).annotate(
+        is_undone=Exists(undone)
+    )
+    return uses.order_by("-id")
 
 
-def uses_of_day(classroom: Classroom, on: date) -> list[Redemption]:
+def uses_of_day(classroom: Classroom, on: date) -> list[Any]:
     """What was taken at a classroom on a Japanese day, newest first."""
     return list(uses_at(classroom.provider).filter(place_id=classroom.pk, redeemed_on=on))
 
@@ -86,4 +91,7 @@ def earned_by_classroom(provider: Provider, first_day: date) -> dict[int, dict[s
 
 def last_undoable(provider: Provider, device: Device) -> Redemption | None:
     """The newest use of today on this device that stands."""
-    return uses_at(provider).filter(device_id=device.pk, redeemed_on=today(), is_undone=False).first()
+    newest: Redemption | None = (
+        uses_at(provider).filter(device_id=device.pk, redeemed_on=today(), is_undone=False).first()
+    )
+    return newest

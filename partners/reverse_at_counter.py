@@ -19,8 +19,7 @@ def reverse_at_counter(*, counter: Counter, redemption_id: int, actor: Membershi
     Raises NotAllowed, NothingToUndo (a second tap must not take back the use before), AlreadyReversed.
     """
     require(may_work_at(actor, counter))
-    assert counter.device is not None
-    use = last_undoable(counter.classroom.provider, counter.device)
+    use = last_undoable(counter.classroom.provider, counter.device) if counter.device else None
     if use is None or use.pk != redemption_id:
         raise NothingToUndo
     return reverse(redemption=use, actor=actor)

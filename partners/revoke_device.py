@@ -14,7 +14,7 @@ from programs.rules import require
 def revoke_device(*, device: Device, actor: Membership) -> Device:
     """Its token and its unused code open nothing from here on. A second time changes nothing."""
     require(may_run(actor, device.classroom.provider))
-    held = Device.objects.select_for_update(of=("self",)).get(pk=device.pk)
+    held: Device = Device.objects.select_for_update(of=("self",)).get(pk=device.pk)
     if held.revoked_at is None:
         held.revoked_at = now()
         held.enrol_code_hash = ""

@@ -45,9 +45,13 @@ def may_work_at(actor: Membership | None, counter: Counter) -> bool:
     device = counter.device
     if actor is None or device is None or not counter.classroom.is_open:
         return False
-    if actor.program_id != counter.classroom.program_id or device.program_id != actor.program_id:
+    if len({actor.program_id, device.program_id, counter.classroom.program_id}) > 1:
         return False
-    if device.classroom_id != counter.classroom.pk or device.token_hash is None or device.revoked_at is not None:
+    if (
+        device.classroom_id != counter.classroom.pk
+        or device.token_hash is None
+        or device.revoked_at is not None
+    ):
         return False
     if device.kind == Device.Kind.SYSTEM:
         return is_role(actor, Role.OFFICE, Role.PROVIDER_ADMIN) and actor.pk == device.acts_as_id

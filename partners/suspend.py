@@ -17,7 +17,7 @@ def suspend(*, provider: Provider, reason: str, actor: Membership) -> Provider:
     Raises ReasonNeeded, AlreadyDecided for a school that is not approved.
     """
     require(may_decide_on_schools(actor))
-    held = Provider.objects.select_for_update(of=("self",)).get(pk=provider.pk)
+    held: Provider = Provider.objects.select_for_update(of=("self",)).get(pk=provider.pk)
     if not reason.strip():
         raise ReasonNeeded
     if held.state != Provider.State.APPROVED:

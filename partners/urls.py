@@ -16,7 +16,9 @@ urlpatterns: list[URLPattern] = [
     path("school/<int:provider_id>/", school.school, name="school"),
     path("school/<int:provider_id>/devices/", school.add_a_device, name="school-add-device"),
     path(
-        "school/<int:provider_id>/devices/<int:device_id>/revoke/", school.revoke_a_device, name="school-revoke-device"
+        "school/<int:provider_id>/devices/<int:device_id>/revoke/",
+        school.revoke_a_device,
+        name="school-revoke-device",
     ),
     path("school/<int:provider_id>/staff/", school.add_a_person, name="school-add-staff"),
     path("office/schools/", office.schools, name="office-schools"),

@@ -43,7 +43,7 @@ def here(request: HttpRequest, classroom_id: int) -> Counter:
 @require_GET
 def choose(request: HttpRequest) -> HttpResponse:
     """The person's counters; straight there when it is one."""
-    classrooms = list(counters_of(request.actor))  # type: ignore[attr-defined]
+    classrooms = counters_of(request.actor)  # type: ignore[attr-defined]
     if len(classrooms) == 1:
         return redirect("counter-take", program=slug_of(request), classroom_id=classrooms[0].pk)
     return render(request, "partners/counters.html", {"classrooms": classrooms})
@@ -67,7 +67,10 @@ def take(request: HttpRequest, classroom_id: int) -> HttpResponse:
         typed = form.cleaned_data
         try:
             checked = check_at_counter(
-                counter=counter, code=typed["code"], amount_yen=typed["amount_yen"], actor=request.actor  # type: ignore[attr-defined]
+                counter=counter,
+                code=typed["code"],
+                amount_yen=typed["amount_yen"],
+                actor=request.actor,  # type: ignore[attr-defined]
             )
         except Refused as refusal:
             form.add_error("code", str(refusal))
@@ -82,6 +85,7 @@ def take(request: HttpRequest, classroom_id: int) -> HttpResponse:
 def draw(request: HttpRequest, counter: Counter, form: CounterForm, status: int) -> HttpResponse:
     """The counter's first screen, with today's list."""
     uses = uses_of_day(counter.classroom, today())
+    own = counter.device.pk if counter.device else None
     seen_today(counter.device)
     page = {
         "counter": counter,
@@ -90,7 +94,7 @@ def draw(request: HttpRequest, counter: Counter, form: CounterForm, status: int)
         "presets": presets(counter),
         "uses": uses,
         "total_yen": sum(use.amount_yen for use in uses if not use.is_undone),
-        "undoable": next((use for use in uses if not use.is_undone and use.device_id == counter.device.pk), None),  # type: ignore[union-attr]
+        "undoable": next((use for use in uses if not use.is_undone and use.device_id == own), None),
     }
     template = "partners/_counter.html" if request.htmx else "partners/counter.html"  # type: ignore[attr-defined]
     return render(request, template, page, status=status)
@@ -163,7 +167,9 @@ def undo(request: HttpRequest, classroom_id: int) -> HttpResponse:
     counter = here(request, classroom_id)
     try:
         reverse_at_counter(
-            counter=counter, redemption_id=int(request.POST.get("redemption", "0") or 0), actor=request.actor  # type: ignore[attr-defined]
+            counter=counter,
+            redemption_id=int(request.POST.get("redemption", "0") or 0),
+            actor=request.actor,  # type: ignore[attr-defined]
         )
     except (Refused, ValueError) as refusal:
         page = {"counter": counter, "redeemed": None, "words": str(refusal)}

@@ -40,14 +40,14 @@ def enrol(request: HttpRequest) -> HttpResponse:
             status = refusal.status
         else:
             response = redirect("counter", program=request.program.slug)  # type: ignore[attr-defined]
-            _keep(request, response, enrolled.token)
+            keep(request, response, enrolled.token)
             return response
     elif form.is_bound:
         status = 422
     return render(request, "partners/enrol.html", {"form": form}, status=status)
 
 
-def _keep(request: HttpRequest, response: HttpResponse, token: str) -> None:
+def keep(request: HttpRequest, response: HttpResponse, token: str) -> None:
     response.set_cookie(
         cookie_name(request),
         token,

@@ -31,7 +31,9 @@ def schools(request: HttpRequest) -> HttpResponse:
 def draw(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
     """The list, with the form for a paper application."""
     state = request.GET.get("state", "")
-    found = Provider.objects.prefetch_related("classrooms").order_by("state", "name", "id")  # applied, approved, suspended
+    found = Provider.objects.prefetch_related("classrooms").order_by(
+        "state", "name", "id"
+    )  # applied, approved, suspended
     if state in Provider.State.values:
         found = found.filter(state=state)
     choices = Provider.State.choices
@@ -39,7 +41,10 @@ def draw(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
     page = {
         "schools": Paginator(found, SCHOOLS_A_PAGE).get_page(request.GET.get("page")),
         "state": state,
-        "tabs": [("?", _("All"), not state), *((f"?state={value}", words, value == state) for value, words in choices)],
+        "tabs": [
+            ("?", _("All"), not state),
+            *((f"?state={value}", words, value == state) for value, words in choices),
+        ],
         "until": end_of_year.isoformat(),
         "today": today(),
         "apply_form": ApplyForm(),

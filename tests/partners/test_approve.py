@@ -36,7 +36,9 @@ def test_the_same_approval_twice_is_refused(applied: Provider, office: Membershi
 
     with pytest.raises(AlreadyDecided):
         approve(provider=applied, until=LAST_DAY, actor=office)
-    assert approve(provider=applied, until=date(2028, 3, 31), actor=office).approved_until == date(2028, 3, 31)
+    assert approve(provider=applied, until=date(2028, 3, 31), actor=office).approved_until == date(
+        2028, 3, 31
+    )
 
 
 def test_a_stranger_may_not(applied: Provider, stranger: Membership) -> None:

@@ -35,7 +35,9 @@ def cookies(school: School, port: int) -> list[dict[str, Any]]:
         f"device_{school.program.pk}": school.tablet_token,
         settings.LANGUAGE_COOKIE_NAME: "ja",
     }
-    return [{"name": name, "value": value, "url": f"http://127.0.0.1:{port}"} for name, value in values.items()]
+    return [
+        {"name": name, "value": value, "url": f"http://127.0.0.1:{port}"} for name, value in values.items()
+    ]
 
 
 def look(page: Page, code: str, amount: str) -> None:

@@ -76,9 +76,7 @@ def test_more_than_is_left_is_refused_and_writes_nothing(school: School, coupon:
     assert not Redemption.objects.exists()
 
 
-def test_mistyped_unknown_and_foreign_codes_get_one_answer(
-    school: School, foreign_coupon: Coupon
-) -> None:
+def test_mistyped_unknown_and_foreign_codes_get_one_answer(school: School, foreign_coupon: Coupon) -> None:
     said = set()
     for code in ("", "x", "0" * 12, new_code(), foreign_coupon.code):
         with pytest.raises(CouponUnknown) as refusal:

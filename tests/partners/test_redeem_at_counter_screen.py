@@ -70,7 +70,9 @@ def test_a_reload_of_the_result_is_the_same_use(school: School, coupon: Coupon, 
     assert Redemption.objects.get().category == "tests"
 
 
-def test_too_much_says_the_most_and_keeps_what_was_typed(school: School, coupon: Coupon, till: Client) -> None:
+def test_too_much_says_the_most_and_keeps_what_was_typed(
+    school: School, coupon: Coupon, till: Client
+) -> None:
     answer = till.post(address(school), {"code": coupon.code, "amount_yen": "30001", "category": "entry"})
 
     page = answer.content.decode()
@@ -91,7 +93,9 @@ def test_red_when_the_money_went_in_between(school: School, coupon: Coupon, till
     assert Redemption.objects.count() == 1
 
 
-def test_unknown_and_foreign_codes_look_the_same(school: School, foreign_coupon: Coupon, till: Client) -> None:
+def test_unknown_and_foreign_codes_look_the_same(
+    school: School, foreign_coupon: Coupon, till: Client
+) -> None:
     pages = set()
     for code in ("K7P29QX4M1ZT", foreign_coupon.code):
         answer = till.post(address(school), {"code": code, "amount_yen": "1", "category": "tuition"})
@@ -208,7 +212,9 @@ def test_the_journal_learns_which_keys_stand(school: School, coupon: Coupon, til
 
 
 @pytest.mark.django_db(transaction=True)
-def test_taking_a_coupon_is_at_most_eight_statements(committed_school: School, committed_coupon: Coupon) -> None:
+def test_taking_a_coupon_is_at_most_eight_statements(
+    committed_school: School, committed_coupon: Coupon
+) -> None:
     school = committed_school
     client = Client()
     client.force_login(school.clerk.user)

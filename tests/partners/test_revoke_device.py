@@ -25,7 +25,9 @@ def test_a_revoked_till_system_is_not_authenticated(school: School) -> None:
     revoke_device(device=school.system, actor=school.office)
 
     answer = Client().post(
-        "/shibuya/api/v1/checks", headers={"Authorization": f"Device {school.system_token}"}, data={},
+        "/shibuya/api/v1/checks",
+        headers={"Authorization": f"Device {school.system_token}"},
+        data={},
         content_type="application/json",
     )
 

@@ -176,4 +176,7 @@ def test_only_the_secretariat_decides(school: School, owner: Client, foreign_sch
 
     assert owner.post(act, until).status_code == 404
     office = signed_in(school.office)
-    assert office.post(f"/shibuya/office/schools/{foreign_school.provider.pk}/approve/", until).status_code == 404
+    assert (
+        office.post(f"/shibuya/office/schools/{foreign_school.provider.pk}/approve/", until).status_code
+        == 404
+    )

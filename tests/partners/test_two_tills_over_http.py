@@ -163,7 +163,9 @@ def test_without_the_lock_the_check_above_fails(tills: list[Till], committed_sch
     assert any("were refused" in said for said in wrong_with(entries, coupon, committed_school))
 
 
-def test_without_lock_and_check_the_same_yen_is_spent_twice(tills: list[Till], committed_school: School) -> None:
+def test_without_lock_and_check_the_same_yen_is_spent_twice(
+    tills: list[Till], committed_school: School
+) -> None:
     coupon = new_coupon(committed_school)
     with without_the_lock(also_without_the_check=True):
         entries = all_at_once(tills, coupon)

@@ -33,7 +33,17 @@ def granian(log: Path) -> Iterator[int]:
     address = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
     environment = {**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "config.settings"}
     environment.pop("MIGRATE_DATABASE_URL", None)
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    ]
     command += ["--workers", "2", "--blocking-threads", "4", "--no-access-log", "config.wsgi:application"]
     with log.open("w") as written:
         running = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=written, stderr=written)
@@ -87,7 +97,9 @@ class Till:
     def take(self, code: str, amount_yen: int, key: UUID | None = None) -> Entry:
         """Ask once, and write down the answer."""
         key = key or uuid4()
-        status, number = self._on_screen(code, amount_yen, key) if self.session else self._on_api(code, amount_yen, key)
+        status, number = (
+            self._on_screen(code, amount_yen, key) if self.session else self._on_api(code, amount_yen, key)
+        )
         entry = Entry(key=key, status=status, number=number)
         self.journal.append(entry)
         return entry
@@ -98,7 +110,9 @@ class Till:
             "Idempotency-Key": str(key),
             "Content-Type": "application/json",
         }
-        status, text = self._post("/shibuya/api/v1/redemptions", json.dumps({"code": code, "amount_yen": amount_yen}), headers)
+        status, text = self._post(
+            "/shibuya/api/v1/redemptions", json.dumps({"code": code, "amount_yen": amount_yen}), headers
+        )
         body: dict[str, Any] = json.loads(text)
         return status, body.get("id")
 
@@ -114,7 +128,13 @@ class Till:
             "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()),
             "Content-Type": "application/x-www-form-urlencoded",
         }
-        sent = {"code": code, "amount_yen": amount_yen, "category": "tuition", "request_key": key, "csrfmiddlewaretoken": forgery}
+        sent = {
+            "code": code,
+            "amount_yen": amount_yen,
+            "category": "tuition",
+            "request_key": key,
+            "csrfmiddlewaretoken": forgery,
+        }
         status, text = self._post(f"/shibuya/counter/{self.classroom_id}/redeem/", urlencode(sent), headers)
         number = re.search(r"data-use=\"(\d+)\"", text)
         return status, int(number[1]) if number else None
