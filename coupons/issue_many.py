@@ -19,7 +19,7 @@ from outbox.models import Job
 from programs.models import Membership, ProgramYear
 from programs.rules import require
 
-KIND = "issue_coupons"
+KIND = "issue_coupons"  # its page says so in templates/outbox/jobs/issue_coupons.html
 PER_STEP = 20
 
 

@@ -55,6 +55,14 @@ DOORS: dict[str, Door] = {
     "office-family-name": roles(OFFICE, application_id="application"),
     "office-family-approve": roles(OFFICE, application_id="application"),
     "office-family-decline": roles(OFFICE, application_id="application"),
+    "office-coupons": roles(OFFICE),
+    "office-coupons-check": roles(OFFICE),
+    "office-coupons-issue": roles(OFFICE),
+    "office-coupons-issued": roles(OFFICE),
+    "office-coupon": roles(OFFICE, coupon_id="coupon"),
+    "office-use-reverse": roles(OFFICE, redemption_id="redemption"),
+    # outbox
+    "job": roles(OFFICE, job_id="job"),
     # partners
     "counter": roles(COUNTER),
     "counter-take": roles(COUNTER, own=(COUNTER,), classroom_id="classroom"),
