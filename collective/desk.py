@@ -78,8 +78,12 @@ def desk() -> Desk:
 def _balances() -> list[tuple[str, str, int]]:
     """(kind, label, yen): each fund by its label, all coupons together."""
     of_funds = Balance.objects.filter(account__kind=Kind.FUND).order_by("account__label")
-    rows = [(str(Kind.FUND), label, yen) for label, yen in of_funds.values_list("account__label", "balance_yen")]
-    on_coupons = Balance.objects.filter(account__kind=Kind.COUPON).aggregate(yen=Sum("balance_yen", default=0))
+    rows = [
+        (str(Kind.FUND), label, yen) for label, yen in of_funds.values_list("account__label", "balance_yen")
+    ]
+    on_coupons = Balance.objects.filter(account__kind=Kind.COUPON).aggregate(
+        yen=Sum("balance_yen", default=0)
+    )
     return [*rows, (str(Kind.COUPON), "", int(on_coupons["yen"]))]
 
 
@@ -98,18 +102,24 @@ def _without_coupon(year: ProgramYear | None, fund_yen: int) -> Waiting:
     label = _("Approved children without a coupon")
     if year is None or today() > year.last_day:
         return Waiting(label, 0, None)
-    held = Coupon.objects.filter(child=OuterRef("child"), year=OuterRef("year")).exclude(state=Coupon.State.VOID)
+    held = Coupon.objects.filter(child=OuterRef("child"), year=OuterRef("year")).exclude(
+        state=Coupon.State.VOID
+    )
     waiting = Application.objects.filter(~Exists(held), year=year, state=Application.State.APPROVED)
     count, oldest = _counted(waiting, "decided_at")
     missing = count * face_yen_of(year, today()) - fund_yen
     words = (
-        _("The fund does not suffice for all of them yet.") if missing > 0 else _("The fund suffices for all of them.")
+        _("The fund does not suffice for all of them yet.")
+        if missing > 0
+        else _("The fund suffices for all of them.")
     )
     return Waiting(label, count, oldest, "office-coupons", words=words)
 
 
 def _schools() -> Waiting:
-    found = Provider.objects.filter(state=Provider.State.APPLIED).aggregate(count=Count("id"), first=Min("id"))
+    found = Provider.objects.filter(state=Provider.State.APPLIED).aggregate(
+        count=Count("id"), first=Min("id")
+    )
     oldest = moment_of_id(found["first"]) if found["first"] else None
     return Waiting(_("Schools to approve"), found["count"], oldest, "office-schools")
 
@@ -129,7 +139,9 @@ def _invitations() -> Waiting:
 
 def _jobs() -> Waiting:
     """Long jobs that run, or that stopped before their end."""
-    unfinished = Job.objects.filter(Q(state=Job.State.RUNNING) | Q(state=Job.State.STOPPED, done__lt=F("total")))
+    unfinished = Job.objects.filter(
+        Q(state=Job.State.RUNNING) | Q(state=Job.State.STOPPED, done__lt=F("total"))
+    )
     found = unfinished.aggregate(
         count=Count("id"),
         oldest=Min("started_at"),

@@ -26,7 +26,9 @@ def roles_counted() -> list[tuple[str, int]]:
 def places_to_work() -> list[tuple[str, str]]:
     """Schools, then open classrooms, as choices 'provider:5' and 'classroom:7'."""
     schools = Provider.objects.order_by("name", "id")
-    rooms = Classroom.objects.filter(is_open=True).select_related("provider").order_by("provider__name", "name")
+    rooms = (
+        Classroom.objects.filter(is_open=True).select_related("provider").order_by("provider__name", "name")
+    )
     return [
         *((f"provider:{school.pk}", school.name) for school in schools),
         *((f"classroom:{room.pk}", f"{room.provider.name} / {room.name}") for room in rooms),

@@ -19,7 +19,9 @@ urlpatterns = [
     path("password/change/", signed_in(account.password_change), name="account_change_password"),
     path("password/set/", signed_in(account.password_set), name="account_set_password"),
     path("password/reset/", open_to_all(account.password_reset), name="account_reset_password"),
-    path("password/reset/done/", open_to_all(account.password_reset_done), name="account_reset_password_done"),
+    path(
+        "password/reset/done/", open_to_all(account.password_reset_done), name="account_reset_password_done"
+    ),
     path(
         "password/reset/key/done/",
         open_to_all(account.password_reset_from_key_done),

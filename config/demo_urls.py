@@ -1,5 +1,12 @@
-"""Addresses that exist only in the demonstration."""
+"""Addresses that exist only in the demonstration (settings.DEMO)."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from config.components_page import components_page
+from config.demo_pages import demo_mail, demo_sign_in
+
+urlpatterns = [
+    path("demo/sign-in/<str:key>/", demo_sign_in, name="demo-sign-in"),
+    path("demo/mail/", demo_mail, name="demo-mail"),
+    path("components/", components_page, name="components"),
+]

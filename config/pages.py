@@ -41,7 +41,11 @@ def start(request: HttpRequest) -> HttpResponse:
             Membership._base_manager.filter(user=request.user.pk, is_active=True).select_related("program")
         )
     places = [
-        {"url": f"/{m.program.slug}/{HOME_OF[Role(m.role)]}/", "role": m.get_role_display(), "program": m.program}
+        {
+            "url": f"/{m.program.slug}/{HOME_OF[Role(m.role)]}/",
+            "role": m.get_role_display(),
+            "program": m.program,
+        }
         for m in sorted(mine, key=lambda m: (m.program.name, m.role))
     ]
     if len(places) == 1:
@@ -95,9 +99,7 @@ def _redis_answers() -> bool:
 def server_error(request: HttpRequest) -> HttpResponse:
     """500 for our own mistakes; 503 with Retry-After where the database or Redis is away."""
     error = sys.exc_info()[1]
-    is_away = isinstance(error, AWAY) or (
-        isinstance(error, DatabaseError) and connection.connection is None
-    )
+    is_away = isinstance(error, AWAY) or (isinstance(error, DatabaseError) and connection.connection is None)
     if request.path_info.startswith("/api/") or "/api/" in request.path_info:
         return _server_error_for_machines(is_away)
     template, status = ("errors/503.html", 503) if is_away else ("errors/500.html", 500)
@@ -110,7 +112,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _server_error_for_machines(is_away: bool) -> HttpResponse:
     status, code = (503, "try_again") if is_away else (500, "our_mistake")
     response = JsonResponse(
-        {"type": "about:blank", "status": status, "error": code}, status=status, content_type="application/problem+json"
+        {"type": "about:blank", "status": status, "error": code},
+        status=status,
+        content_type="application/problem+json",
     )
     if is_away:
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)

@@ -94,16 +94,25 @@ def _bar(left: int, top: int, width: int, height: int, *, hidden: bool) -> SafeS
 
 
 def _text(x: int, y: int, words: str, style: str, anchor: str) -> SafeString:
-    return format_html('<text class="{}" x="{}" y="{}" text-anchor="{}">{}</text>', style, x, y, anchor, words)
+    return format_html(
+        '<text class="{}" x="{}" y="{}" text-anchor="{}">{}</text>', style, x, y, anchor, words
+    )
 
 
-def _frame(
-    name: str, title: str, points: list[Point], height: int, drawn: list[SafeString]
-) -> SafeString:
-    said = ", ".join(f"{point.label} {gettext('hidden') if point.value is None else point.written}" for point in points)
+def _frame(name: str, title: str, points: list[Point], height: int, drawn: list[SafeString]) -> SafeString:
+    said = ", ".join(
+        f"{point.label} {gettext('hidden') if point.value is None else point.written}" for point in points
+    )
     return format_html(
         '<svg viewBox="0 0 {} {}" role="img" aria-labelledby="{}-title {}-desc">'
         '<title id="{}-title">{}</title><desc id="{}-desc">{}</desc>{}</svg>',
-        WIDTH, height, name, name, name, title, name, said,
+        WIDTH,
+        height,
+        name,
+        name,
+        name,
+        title,
+        name,
+        said,
         mark_safe("".join(drawn)),  # noqa: S308 - every part above went through format_html
     )

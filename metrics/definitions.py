@@ -25,10 +25,14 @@ BUDGET = Definition(
     LEDGER,
 )
 RECEIVED = Definition(
-    _("Received"), _("Gifts and grants that reached the fund in the fiscal year, without those returned."), LEDGER
+    _("Received"),
+    _("Gifts and grants that reached the fund in the fiscal year, without those returned."),
+    LEDGER,
 )
 SPENT = Definition(
-    _("Spent at schools"), _("Yen that children used at schools in the fiscal year, without uses taken back."), LEDGER
+    _("Spent at schools"),
+    _("Yen that children used at schools in the fiscal year, without uses taken back."),
+    LEDGER,
 )
 LEFT = Definition(
     _("Left in the fund"), _("Yen in the fund that no coupon holds: it may still become coupons."), LEDGER
@@ -37,7 +41,9 @@ ON_COUPONS = Definition(
     _("On coupons, not yet used"), _("Yen that children hold on their coupons and may still use."), LEDGER
 )
 CHILDREN = Definition(
-    _("Children with a coupon"), _("Children who were issued a coupon of the fiscal year that was not cancelled."), COUPONS
+    _("Children with a coupon"),
+    _("Children who were issued a coupon of the fiscal year that was not cancelled."),
+    COUPONS,
 )
 ISSUED = Definition(
     _("Yen issued"), _("The face values of the coupons of the fiscal year that were not cancelled."), COUPONS
@@ -47,10 +53,14 @@ USED_ONCE = Definition(
 )
 USED = Definition(_("Yen used"), _("Yen used from coupons of the fiscal year."), USES)
 REDEMPTIONS = Definition(_("Number of uses"), _("How many times a coupon of the fiscal year was used."), USES)
-PROVIDERS = Definition(_("Schools"), _("Schools that are approved today, tutors and groups included."), SCHOOLS)
+PROVIDERS = Definition(
+    _("Schools"), _("Schools that are approved today, tutors and groups included."), SCHOOLS
+)
 CLASSROOMS = Definition(_("Classrooms"), _("Open classrooms of approved schools."), SCHOOLS)
 CLASSROOMS_USED = Definition(
-    _("Classrooms with a use"), _("Classrooms at which a coupon of the fiscal year was used at least once."), USES
+    _("Classrooms with a use"),
+    _("Classrooms at which a coupon of the fiscal year was used at least once."),
+    USES,
 )
 TAKE_UP = Definition(
     _("Take-up"),
@@ -63,5 +73,7 @@ ACTIVATION = Definition(
     USES,
 )
 REDEMPTION_RATE = Definition(
-    _("Redemption rate"), _("Yen used, divided by yen issued."), _("Source: uses at schools and coupons issued.")
+    _("Redemption rate"),
+    _("Yen used, divided by yen issued."),
+    _("Source: uses at schools and coupons issued."),
 )

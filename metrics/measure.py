@@ -86,7 +86,11 @@ class Figures:
     @property
     def redemption_words(self) -> str:
         """'45.6', in per cent; '' when hidden."""
-        return "" if self.redemption_per_mille is None else f"{self.redemption_per_mille // 10}.{self.redemption_per_mille % 10}"
+        return (
+            ""
+            if self.redemption_per_mille is None
+            else f"{self.redemption_per_mille // 10}.{self.redemption_per_mille % 10}"
+        )
 
 
 def measure_year(year: ProgramYear) -> Figures:
@@ -141,7 +145,9 @@ def _money(year: ProgramYear, *, few: bool) -> Money:
     after = start_of(date(year.year + 1, 4, 1))
     with connection.cursor() as cursor:
         cursor.execute(FLOWS, {"first": start_of(date(year.year, 4, 1)), "after": after})
-        flows = {(debit, credit): (int(this or 0), int(ever)) for debit, credit, this, ever in cursor.fetchall()}
+        flows = {
+            (debit, credit): (int(this or 0), int(ever)) for debit, credit, this, ever in cursor.fetchall()
+        }
     received = _net(flows, Kind.FUND, without={Kind.COUPON})
     issued = _net(flows, Kind.COUPON, without={Kind.PAYABLE})  # less what came back when coupons ended
     on_coupons = _net(flows, Kind.COUPON, without=set())
@@ -155,9 +161,7 @@ def _money(year: ProgramYear, *, few: bool) -> Money:
     )
 
 
-def _net(
-    flows: dict[tuple[str, str], tuple[int, int]], kind: str, *, without: set[Kind]
-) -> tuple[int, int]:
+def _net(flows: dict[tuple[str, str], tuple[int, int]], kind: str, *, without: set[Kind]) -> tuple[int, int]:
     """What came into accounts of `kind` less what went out: in the fiscal year, and ever before its end."""
     this = ever = 0
     for (debit, credit), (of_year, of_all) in flows.items():
@@ -169,7 +173,9 @@ def _net(
     return this, ever
 
 
-def _masked(keys: Iterable[str | int | date], values: list[int], children: list[int], k: int, total: int) -> Table:
+def _masked(
+    keys: Iterable[str | int | date], values: list[int], children: list[int], k: int, total: int
+) -> Table:
     """A table of `values`, masked by the children that stand behind each cell."""
     mask = suppress_list(children, k, total)
     rows = [

@@ -74,7 +74,9 @@ def suppress_table(children: Sequence[Sequence[int]], k: int) -> HiddenTable:
     }
     is_settled = False
     while not is_settled:
-        loose = next((cell for cell in sorted(hidden) if not _way_around(full, hidden, cell, free=True)), None)
+        loose = next(
+            (cell for cell in sorted(hidden) if not _way_around(full, hidden, cell, free=True)), None
+        )
         if loose is not None:
             hidden |= set(_way_around(full, hidden, loose, free=False))
             continue

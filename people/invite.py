@@ -25,9 +25,7 @@ def accepted_topic(kind: str) -> str:
 
 
 @transaction.atomic
-def invite(
-    *, email: str, role: Role, actor: Membership, about: dict[str, Any] | None = None
-) -> Invitation:
+def invite(*, email: str, role: Role, actor: Membership, about: dict[str, Any] | None = None) -> Invitation:
     """Invite `email` to `role` for seven days. An open invitation to the same is replaced.
 
     about  what an upper floor ties to the new member: {"kind": "classroom_staff", "classroom_id": 5};

@@ -26,7 +26,9 @@ def invitation_page(request: HttpRequest, token: str) -> HttpResponse:
     try:
         invitation = find_invitation(token)
     except InvitationOver as refusal:
-        return _unlogged(render(request, "people/invitation_over.html", {"refusal": refusal}, status=refusal.status))
+        return _unlogged(
+            render(request, "people/invitation_over.html", {"refusal": refusal}, status=refusal.status)
+        )
     known = User.objects.filter(email=invitation.email).first()
     form = JoinForm(
         request.POST if request.method == "POST" else None,

@@ -151,7 +151,12 @@ def test_an_app_set_up_elsewhere_is_asked_for_in_an_older_session(boss, screen):
 def test_a_session_without_the_app_takes_no_app_away_and_sees_no_recovery_codes(boss, screen):
     sign_in_by_password(screen, boss.user)
     give_app(boss.user)
-    for name in ("deactivate_totp", "view_recovery_codes", "generate_recovery_codes", "download_recovery_codes"):
+    for name in (
+        "deactivate_totp",
+        "view_recovery_codes",
+        "generate_recovery_codes",
+        "download_recovery_codes",
+    ):
         for ask in (screen.get, screen.post):
             assert ask(reverse(f"mfa_{name}"))["Location"] == "/second-factor/", name
     assert Authenticator.objects.filter(user=boss.user, type="totp").exists()
@@ -178,7 +183,11 @@ def test_unknown_and_known_addresses_get_the_same_answer(program, screen):
         screen.cookies.clear()
         answer = ask_code(screen, email)
         answers.append((answer.status_code, answer["Location"]))
-        pages.append(re.sub(r'value="[^"]{60,}"', "", screen.get(answer["Location"]).content.decode().replace(email, "")))
+        pages.append(
+            re.sub(
+                r'value="[^"]{60,}"', "", screen.get(answer["Location"]).content.decode().replace(email, "")
+            )
+        )
 
     assert answers[0] == answers[1]
     assert pages[0] == pages[1]
@@ -286,4 +295,4 @@ def test_a_deactivated_role_ends_at_the_next_page(boss, screen):
 
 
 def test_behind_the_proxy_limits_count_the_visitor():
-    assert settings.ALLAUTH_TRUSTED_PROXY_COUNT == (1 if settings.IS_HTTPS else 0)
+    assert (1 if settings.IS_HTTPS else 0) == settings.ALLAUTH_TRUSTED_PROXY_COUNT

@@ -51,7 +51,12 @@ def test_the_three_rates_differ_and_say_what_they_are(year, twelve, till):
     assert figures.take_up == Share(25, 25)
     assert figures.activation == Share(25, 100)  # all 12 used it: at least 3 of 12 is what is said
     assert figures.redemption_words == "25.0"
-    assert (figures.children, figures.issued_yen, figures.used_yen, figures.redemptions) == (12, 120_000, 30_000, 12)
+    assert (figures.children, figures.issued_yen, figures.used_yen, figures.redemptions) == (
+        12,
+        120_000,
+        30_000,
+        12,
+    )
 
 
 def test_a_use_taken_back_is_not_counted(year, twelve, till, office):
@@ -82,7 +87,11 @@ def test_few_children_hide_everything_that_follows_from_their_number(year, offic
     assert hidden == (None,) * 5
     assert (figures.money.spent_yen, figures.money.left_yen, figures.activation) == (None,) * 3
     assert figures.take_up == Share(0, 5)  # 9 of 180: somewhere below 10
-    assert figures.by_grade.total is None and figures.by_category.total is None and figures.by_month.total is None
+    assert (
+        figures.by_grade.total is None
+        and figures.by_category.total is None
+        and figures.by_month.total is None
+    )
     assert figures.money.budget_yen == 90_000
 
 
@@ -124,7 +133,14 @@ def test_the_page_answers_six_questions_first(year, twelve, till, screen):
     use(twelve, 1_000, till=till)
     page = screen.get("/shibuya/city/").content.decode()
     labels = re.findall(r'class="stat-label">([^<]+)<', page)
-    assert labels[:6] == ["予算", "参画事業者での利用額", "基金の残り", "交付率", "クーポンを持つ子ども", "参画事業者"]
+    assert labels[:6] == [
+        "予算",
+        "参画事業者での利用額",
+        "基金の残り",
+        "交付率",
+        "クーポンを持つ子ども",
+        "参画事業者",
+    ]
     assert "style=" not in page
     assert page.count("<svg viewBox") == 3
     assert page.count("<details>") >= 3

@@ -1,6 +1,5 @@
 """Begin a program: its row, its first year, and the first person of its secretariat, who invites all others."""
 
-from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -8,14 +7,12 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils.translation import override
 
 from audit.record import record
-from kernel.municipality import is_municipality_code
-from programs.models import Membership, Program, ProgramYear, Role, User
+from kernel.errors import Refused
+from programs.create_program import NewProgram, create_program
 from programs.scoping import acting_in
-
-# First words of addresses that are for all programs (config/urls.py).
-TAKEN = {"accounts", "demo", "healthz", "language", "second-factor", "start", "static"}
 
 
 class Command(BaseCommand):
@@ -47,16 +44,20 @@ class Command(BaseCommand):
             validate_email(address)
         except ValidationError:
             raise CommandError(f"{address} is no e-mail address.") from None
-        if not is_municipality_code(options["municipality"]):
-            raise CommandError(
-                f"{options['municipality']} is no municipality's code: its check digit does not fit."
-            )
-        if options["slug"] in TAKEN:
-            raise CommandError(f"/{options['slug']}/ is an address for all programs; choose another word.")
-        if Program.objects.filter(slug=options["slug"]).exists():
-            raise CommandError(f"There is a program {options['slug']} already; nothing was changed.")
-        with transaction.atomic():
-            begin(address, options)
+        new = NewProgram(
+            slug=options["slug"],
+            name=options["name"],
+            name_en=options["name_en"],
+            municipality_code=options["municipality"],
+            fiscal_year=options["year"],
+            face_yen=options["face_yen"],
+            is_prorated=options["prorated"],
+        )
+        with override("en"):  # a command speaks as its help does
+            try:
+                begin(new, address)
+            except Refused as refusal:
+                raise CommandError(str(refusal)) from None
         self.stdout.write(
             f"Begun. {address} now chooses a password of 15 characters or more at\n"
             f"{settings.PUBLIC_URL}/accounts/password/reset/\n"
@@ -64,21 +65,9 @@ class Command(BaseCommand):
         )
 
 
-def begin(address: str, options: dict[str, Any]) -> None:
-    """The rows."""
-    program = Program(slug=options["slug"], name=options["name"], name_en=options["name_en"])
-    program.municipality_code = options["municipality"]
-    program.full_clean()
-    program.save()
-    user = User.objects.filter(email=address).first() or User.objects.create_user(address)
-    with acting_in(program.pk, user_id=user.pk):
-        year = options["year"]
-        ProgramYear.objects.create(
-            year=year,
-            first_day=date(year, 4, 1),
-            last_day=date(year + 1, 3, 31),
-            face_yen=options["face_yen"],
-            is_prorated=options["prorated"],
-        )
-        office = Membership.objects.create(user=user, role=Role.OFFICE)
-        record("program.begun", actor=None, subject=f"program:{program.pk}", office=office.pk)
+@transaction.atomic
+def begin(new: NewProgram, address: str) -> None:
+    """The program, and the first line of its trail."""
+    office = create_program(new=new, office_email=address)
+    with acting_in(office.program_id):
+        record("program.begun", actor=None, subject=f"program:{office.program_id}", office=office.pk)
