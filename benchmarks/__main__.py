@@ -12,7 +12,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
     parser.add_argument("name", choices=["redeem"])
     parser.add_argument("--rows", type=int, default=10_000, metavar="N", help="coupons in the data set")
-    parser.add_argument("--seconds", type=float, default=20, metavar="N", help="measured time of the main ratio")
+    parser.add_argument(
+        "--seconds", type=float, default=20, metavar="N", help="measured time of the main ratio"
+    )
     parser.add_argument("--json", action="store_true", help="only the JSON line")
     options = parser.parse_args()
     answer = redeem.bench(rows=options.rows, seconds=options.seconds)

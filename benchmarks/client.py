@@ -91,7 +91,9 @@ def _read(connection: socket.socket) -> bytes:
         data += connection.recv(65536)
     head, _, rest = data.partition(b"\r\n\r\n")
     length = next(
-        int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")
+        int(line.split(b":")[1])
+        for line in head.split(b"\r\n")
+        if line.lower().startswith(b"content-length:")
     )
     while len(rest) < length:
         rest += connection.recv(65536)

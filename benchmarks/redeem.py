@@ -52,7 +52,9 @@ def bench(*, rows: int, seconds: float) -> dict[str, Any]:
             str(clients): _hot_to_spread(servers, spread, hot, clients) for clients in (8, 32)
         }
         answer["rows"] = rows
-        answer["machine"] = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+        answer["machine"] = (
+            f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+        )
         answer["violations"] = _verify(servers)
     return answer
 
@@ -83,7 +85,9 @@ def _over_http(servers: Servers, made: dict[str, list[str]], spread: Path, secon
     pairs, http, ceiling, times, cpu = [], [], [], [], []
     for _ in range(PAIRS):
         before = servers.cpu_seconds()
-        answers = ask(servers.web_port, clients=CLIENTS, seconds=each, tokens=made["tokens"], codes=made["codes"])
+        answers = ask(
+            servers.web_port, clients=CLIENTS, seconds=each, tokens=made["tokens"], codes=made["codes"]
+        )
         cpu.append((servers.cpu_seconds() - before) * 1000 / max(answers.taken, 1))
         if answers.other:
             raise SystemExit(f"{answers.other} answers were not 201, the first: {answers.first_other!r}")
@@ -137,7 +141,9 @@ def _statements_of_one(servers: Servers, made: dict[str, list[str]]) -> int:
         cursor.execute("SELECT pg_reload_conf()")
         time.sleep(1)
         start = log.stat().st_size
-        asked = ask(servers.web_port, clients=1, seconds=0.3, tokens=made["tokens"], codes=made["codes"]).taken
+        asked = ask(
+            servers.web_port, clients=1, seconds=0.3, tokens=made["tokens"], codes=made["codes"]
+        ).taken
         time.sleep(0.5)
         said = log.read_bytes()[start:].decode(errors="replace")
         cursor.execute("ALTER SYSTEM RESET log_statement")

@@ -48,7 +48,9 @@ def fill(cursor: Any, rows: int) -> tuple[list[str], list[str]]:
         " VALUES (%s, 1, %s, 'till', 'system', 1, '', now(), %s, now(), 0)",
         [(n, n, hashlib.sha256(token.encode()).hexdigest()) for n, token in enumerate(tokens, 1)],
     )
-    cursor.execute("CREATE TABLE bench_code (n int PRIMARY KEY, code text); GRANT SELECT ON bench_code TO sc_app")
+    cursor.execute(
+        "CREATE TABLE bench_code (n int PRIMARY KEY, code text); GRANT SELECT ON bench_code TO sc_app"
+    )
     cursor.executemany("INSERT INTO bench_code VALUES (%s, %s)", list(enumerate(codes, 1)))
     return codes, tokens
 

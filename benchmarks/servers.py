@@ -100,8 +100,26 @@ def _environment(kept: embedded.Kept, admin_url: str, redis_url: str) -> dict[st
 
 
 def _web(environment: dict[str, str], port: int) -> Child:
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", str(os.cpu_count() or 1), "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
+    command = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    ]
+    command += [
+        "--workers",
+        str(os.cpu_count() or 1),
+        "--blocking-threads",
+        "4",
+        "--no-ws",
+        "--log-level",
+        "warning",
+    ]
     ready = f"http://127.0.0.1:{port}/healthz/live"
     return Child(
         name="web",

@@ -41,7 +41,9 @@ class Account(ProgramScoped):
     opened_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints: ClassVar = [CheckConstraint(condition=Q(kind__in=Kind.values), name="account_kind_known")]
+        constraints: ClassVar = [
+            CheckConstraint(condition=Q(kind__in=Kind.values), name="account_kind_known")
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.label}"
@@ -78,7 +80,10 @@ class Transfer(AppendOnly):
     class Meta:
         constraints: ClassVar = [
             UniqueConstraint(fields=["program", "source", "leg"], name="transfer_source_leg_once"),
-            UniqueConstraint(fields=["program", "reverses"], name="transfer_reversed_once", condition=Q(reverses__isnull=False)
+            UniqueConstraint(
+                fields=["program", "reverses"],
+                name="transfer_reversed_once",
+                condition=Q(reverses__isnull=False),
             ),
             CheckConstraint(condition=Q(amount_yen__gt=0), name="transfer_amount_above_zero"),
             CheckConstraint(condition=~Q(debit=F("credit")), name="transfer_between_two_accounts"),

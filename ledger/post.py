@@ -10,7 +10,13 @@ POST = "SELECT ledger_post(%s, %s, %s, %s, %s::smallint, %s)"
 
 
 def post(
-    *, debit: Account, credit: Account, amount_yen: int, source: str, leg: int = 1, reverses: int | None = None
+    *,
+    debit: Account,
+    credit: Account,
+    amount_yen: int,
+    source: str,
+    leg: int = 1,
+    reverses: int | None = None,
 ) -> int:
     """Move `amount_yen` from `debit` to `credit`, once per (source, leg), and return the transfer's id.
 

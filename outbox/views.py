@@ -19,7 +19,7 @@ from programs.models import Role
 @never_cache
 def job_page(request: HttpRequest, job_id: int) -> HttpResponse:
     """A bar that htmx renews every second; a reload does the same."""
-    job = get_object_or_404(Job.objects, pk=job_id)
+    job: Job = get_object_or_404(Job.objects, pk=job_id)
     words = select_template([f"outbox/jobs/{job.kind}.html", "outbox/jobs/other.html"])
     context = {
         "job": job,

@@ -23,9 +23,13 @@ def _complaints(model: type[models.Model]) -> list[str]:
         if not scoped and points_to_scoped:
             said.append(f"{field.name}: a global table may not point to a program's row")
         if scoped and field.unique and not field.primary_key:
-            said.append(f"{field.name}: unique=True looks across programs; use UniqueConstraint(program, ...)")
+            said.append(
+                f"{field.name}: unique=True looks across programs; use UniqueConstraint(program, ...)"
+            )
         if scoped and field.db_index and not field.remote_field and not field.primary_key:
-            said.append(f"{field.name}: db_index=True; use Meta.indexes, which the editor makes program-first")
+            said.append(
+                f"{field.name}: db_index=True; use Meta.indexes, which the editor makes program-first"
+            )
     if scoped:
         for many in model._meta.local_many_to_many:
             if many.remote_field.through._meta.auto_created:

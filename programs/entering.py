@@ -1,10 +1,10 @@
 """Who may come in at a door. Every view carries exactly one of these; tests/house looks.
 
-    @open_to_all         anyone, signed in or not
-    @signed_in           any signed-in person, no program needed
-    @entrance(Role...)   people with that role in the program of the address; others get 404
-    @by_capability       the secret in the address or the signature of the body is the key
-    @by_device_token     a till or a school's system, by its token (the API)
+@open_to_all         anyone, signed in or not
+@signed_in           any signed-in person, no program needed
+@entrance(Role...)   people with that role in the program of the address; others get 404
+@by_capability       the secret in the address or the signature of the body is the key
+@by_device_token     a till or a school's system, by its token (the API)
 """
 
 from collections.abc import Callable

@@ -47,7 +47,11 @@ class ProgramField(models.ForeignKey):
         name, _path, _args, kwargs = super().deconstruct()
         for fixed in ("to", "on_delete", "related_name", "editable", "db_index"):
             kwargs.pop(fixed, None)
-        marks = {"append_only": self.append_only, "by_functions": self.by_functions, "own_user": self.own_user}
+        marks = {
+            "append_only": self.append_only,
+            "by_functions": self.by_functions,
+            "own_user": self.own_user,
+        }
         kwargs.update({mark: value for mark, value in marks.items() if value})
         return name, "programs.fields.ProgramField", [], kwargs
 

@@ -55,9 +55,7 @@ class ProgramMiddleware:
                 transaction.set_rollback(True)
         return response
 
-    def process_view(
-        self, request: HttpRequest, view: View, args: list[Any], kwargs: dict[str, Any]
-    ) -> None:
+    def process_view(self, request: HttpRequest, view: View, args: list[Any], kwargs: dict[str, Any]) -> None:
         """The program is known from the request; a missing one answers 404 in words."""
         if "program" in kwargs:
             if request.program is None:  # type: ignore[attr-defined]

@@ -29,7 +29,9 @@ class Program(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            CheckConstraint(condition=Q(small_cell__gte=5, small_cell__lte=30), name="program_small_cell_5_to_30")
+            CheckConstraint(
+                condition=Q(small_cell__gte=5, small_cell__lte=30), name="program_small_cell_5_to_30"
+            )
         ]
 
     def __str__(self) -> str:

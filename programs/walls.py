@@ -116,7 +116,8 @@ def _said_of(table: str, row: tuple[bool, bool, list[str], bool, bool, bool, boo
         "its policy is not the wall": sorted(policies) != _expected_policies(table),
         "the application may truncate it": may_truncate,
         "append-only, but the application may change it": mark.append_only and may_change,
-        "append-only, but the trigger is missing or can be switched off": mark.append_only and not has_trigger,
+        "append-only, but the trigger is missing or can be switched off": mark.append_only
+        and not has_trigger,
         "written by functions, but the application may write it": mark.by_functions
         and (may_insert or may_change),
     }

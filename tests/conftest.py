@@ -4,12 +4,13 @@ Every test runs as the application role, behind row security. `program` opens th
 scope for the whole test; `other_program` is the one whose rows must never be seen.
 """
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
-from django.db import connections
+from django.db import OperationalError, connections
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
@@ -45,7 +46,12 @@ def django_db_setup(
     if not keep:
         with django_db_blocker.unblock():
             connections["default"].close()  # the mirror's session would hold the database
-            teardown_databases(made, verbosity=verbosity)
+            for pause in (0.2, 0.5, 1.0, 2.0, 4.0):  # a live server's thread ends a little after its browser
+                try:
+                    teardown_databases(made, verbosity=verbosity)
+                    break
+                except OperationalError:
+                    time.sleep(pause)
 
 
 @pytest.fixture(autouse=True)

@@ -5,27 +5,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('programs', '0001_initial'),
+        ("programs", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Record',
+            name="Record",
             fields=[
-                ('id', programs.fields.TimeOrderedId(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verb', models.CharField(max_length=60)),
-                ('subject', models.CharField(max_length=60)),
-                ('actor_id', models.BigIntegerField(null=True)),
-                ('facts', models.JSONField(default=dict)),
-                ('happened_at', models.DateTimeField()),
-                ('program', programs.fields.ProgramField(append_only=True)),
+                (
+                    "id",
+                    programs.fields.TimeOrderedId(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("verb", models.CharField(max_length=60)),
+                ("subject", models.CharField(max_length=60)),
+                ("actor_id", models.BigIntegerField(null=True)),
+                ("facts", models.JSONField(default=dict)),
+                ("happened_at", models.DateTimeField()),
+                ("program", programs.fields.ProgramField(append_only=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['subject'], name='audit_by_subject')],
+                "indexes": [models.Index(fields=["subject"], name="audit_by_subject")],
             },
         ),
     ]

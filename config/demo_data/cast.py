@@ -35,7 +35,9 @@ def open_schools(schools: list[MadeUpSchool], *, office: Membership, year: Progr
     made = []
     for school in schools:
         (first, quarter), *others = school.classrooms
-        provider = apply_as_provider(name=school.name, kind="juku", classroom=first, area=quarter, actor=office)
+        provider = apply_as_provider(
+            name=school.name, kind="juku", classroom=first, area=quarter, actor=office
+        )
         for name, area in others:
             Classroom.objects.create(provider=provider, name=name, area=area)
         for name, fee_yen in school.courses:

@@ -64,7 +64,9 @@ def spend_month_by_month(
     The first children begin in April; all of the active have begun by July, as was published.
     """
     chance = random.Random(seed)
-    rooms = list(Classroom.objects.filter(provider__in=providers).select_related("provider__payable").order_by("id"))
+    rooms = list(
+        Classroom.objects.filter(provider__in=providers).select_related("provider__payable").order_by("id")
+    )
     staff = Membership.objects.filter(role="counter").order_by("id").first()
     coupons = {c.child_id: c for c in Coupon.objects.filter(year=year)}
     lowest, highest = monthly_yen

@@ -51,5 +51,3 @@ def seed(program: Program) -> None:
     spend_month_by_month(
         approved[:SINCE_APRIL], providers, year=year, seed=92, active=27, monthly_yen=(8_000, 12_000)
     )
-
-

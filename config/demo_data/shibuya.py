@@ -21,7 +21,7 @@ from coupons.issue import issue
 from donations.add_organisation import Agreement, StripeSecrets, add_organisation
 from donations.close_campaign import close_campaign
 from donations.give import Donor
-from donations.models import Campaign, Organisation
+from donations.models import Campaign, Donation, Organisation
 from donations.open_campaign import open_campaign
 from donations.record_past_gift import PastPayment, record_past_gift
 from families.models import Application
@@ -70,13 +70,15 @@ def seed(program: Program) -> None:
         actor=office,
     )
     fund = _past_campaign(organisation, this_year, office)
+    donor = member(program, Role.DONOR, donor_name(3))
+    Donation.objects.filter(request_key=uuid5(KEYS, "gift 3")).update(user=donor.user, email=donor.user.email)
     _present_campaign(organisation, office)
     schools = made_up_schools(program.slug, classrooms=CLASSROOMS, schools=20)
     providers = open_schools(schools, office=office, year=year)
     staff_the_first(program, providers[0], office=office)
     approved = _families(program, year, office, fund)
     spend_month_by_month(
-        [a for a in approved[:CHILDREN]], providers, year=year, seed=2018, active=46, monthly_yen=(12_000, 24_000)
+        approved[:CHILDREN], providers, year=year, seed=2018, active=46, monthly_yen=(12_000, 24_000)
     )
 
 
@@ -109,7 +111,9 @@ def _past_campaign(organisation: Organisation, this_year: int, office: Membershi
                 language="ja",
                 agreement_version=AGREEMENT.version,
             ),
-            payment=PastPayment(amount_yen=amount_yen, fee_yen=(amount_yen * 36 + 500) // 1000, paid_at=moment),
+            payment=PastPayment(
+                amount_yen=amount_yen, fee_yen=(amount_yen * 36 + 500) // 1000, paid_at=moment
+            ),
             request_key=uuid5(KEYS, f"gift {number}"),
             actor=office,
         )
@@ -138,9 +142,7 @@ def _present_campaign(organisation: Organisation, office: Membership) -> None:
 
 def _families(program: Program, year: ProgramYear, office: Membership, fund: Account) -> list[Application]:
     """57 approved children, 54 of them with a coupon since April, and two whose papers wait."""
-    children = made_up_children(
-        CHILDREN + WAITING + UNDECIDED, seed=54, fiscal_year=year.year, grades=[9]
-    )
+    children = made_up_children(CHILDREN + WAITING + UNDECIDED, seed=54, fiscal_year=year.year, grades=[9])
     approved = apply_and_approve(children[: CHILDREN + WAITING], year=year, office=office)
     apply_and_approve(children[CHILDREN + WAITING :], year=year, office=office, is_approved=False)
     for application in approved[:CHILDREN]:

@@ -11,74 +11,158 @@ HERE = Path(__file__).resolve().parent.parent
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('programs', '0001_initial'),
+        ("programs", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', programs.fields.TimeOrderedId(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('stripe_clearing', 'At the payment company'), ('bank', 'Bank'), ('payment_fees', 'Payment fees'), ('receivable', 'Promised grant'), ('fund', 'Fund'), ('operating', 'Running costs'), ('coupon', 'Coupon'), ('payable', 'Owed to a school'), ('in_transfer', 'On its way to the bank'), ('loss_reserve', 'Loss reserve')], max_length=20)),
-                ('label', models.CharField(max_length=120)),
-                ('opened_at', models.DateTimeField(auto_now_add=True)),
-                ('program', programs.fields.ProgramField()),
+                (
+                    "id",
+                    programs.fields.TimeOrderedId(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("stripe_clearing", "At the payment company"),
+                            ("bank", "Bank"),
+                            ("payment_fees", "Payment fees"),
+                            ("receivable", "Promised grant"),
+                            ("fund", "Fund"),
+                            ("operating", "Running costs"),
+                            ("coupon", "Coupon"),
+                            ("payable", "Owed to a school"),
+                            ("in_transfer", "On its way to the bank"),
+                            ("loss_reserve", "Loss reserve"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("label", models.CharField(max_length=120)),
+                ("opened_at", models.DateTimeField(auto_now_add=True)),
+                ("program", programs.fields.ProgramField()),
             ],
         ),
         migrations.CreateModel(
-            name='Balance',
+            name="Balance",
             fields=[
-                ('id', programs.fields.TimeOrderedId(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('balance_yen', models.BigIntegerField(default=0)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='balances', to='ledger.account')),
-                ('program', programs.fields.ProgramField(by_functions=True)),
+                (
+                    "id",
+                    programs.fields.TimeOrderedId(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("balance_yen", models.BigIntegerField(default=0)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="balances",
+                        to="ledger.account",
+                    ),
+                ),
+                ("program", programs.fields.ProgramField(by_functions=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Transfer',
+            name="Transfer",
             fields=[
-                ('id', programs.fields.TimeOrderedId(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount_yen', models.BigIntegerField()),
-                ('source', models.CharField(max_length=60)),
-                ('leg', models.PositiveSmallIntegerField(default=1)),
-                ('reverses', models.BigIntegerField(null=True)),
-                ('posted_at', models.DateTimeField()),
-                ('credit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credits', to='ledger.account')),
-                ('debit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='debits', to='ledger.account')),
-                ('program', programs.fields.ProgramField(append_only=True, by_functions=True)),
+                (
+                    "id",
+                    programs.fields.TimeOrderedId(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("amount_yen", models.BigIntegerField()),
+                ("source", models.CharField(max_length=60)),
+                ("leg", models.PositiveSmallIntegerField(default=1)),
+                ("reverses", models.BigIntegerField(null=True)),
+                ("posted_at", models.DateTimeField()),
+                (
+                    "credit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="credits",
+                        to="ledger.account",
+                    ),
+                ),
+                (
+                    "debit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="debits",
+                        to="ledger.account",
+                    ),
+                ),
+                ("program", programs.fields.ProgramField(append_only=True, by_functions=True)),
             ],
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['stripe_clearing', 'bank', 'payment_fees', 'receivable', 'fund', 'operating', 'coupon', 'payable', 'in_transfer', 'loss_reserve'])), name='account_kind_known'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "stripe_clearing",
+                            "bank",
+                            "payment_fees",
+                            "receivable",
+                            "fund",
+                            "operating",
+                            "coupon",
+                            "payable",
+                            "in_transfer",
+                            "loss_reserve",
+                        ],
+                    )
+                ),
+                name="account_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='balance',
-            constraint=models.UniqueConstraint(fields=('program', 'account'), name='balance_one_per_account'),
+            model_name="balance",
+            constraint=models.UniqueConstraint(fields=("program", "account"), name="balance_one_per_account"),
         ),
         migrations.AddConstraint(
-            model_name='balance',
-            constraint=models.CheckConstraint(condition=models.Q(('balance_yen__gte', 0)), name='balance_never_negative'),
+            model_name="balance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("balance_yen__gte", 0)), name="balance_never_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.UniqueConstraint(fields=('program', 'source', 'leg'), name='transfer_source_leg_once'),
+            model_name="transfer",
+            constraint=models.UniqueConstraint(
+                fields=("program", "source", "leg"), name="transfer_source_leg_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.UniqueConstraint(condition=models.Q(('reverses__isnull', False)), fields=('program', 'reverses'), name='transfer_reversed_once'),
+            model_name="transfer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reverses__isnull", False)),
+                fields=("program", "reverses"),
+                name="transfer_reversed_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_yen__gt', 0)), name='transfer_amount_above_zero'),
+            model_name="transfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_yen__gt", 0)), name="transfer_amount_above_zero"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('debit', models.F('credit')), _negated=True), name='transfer_between_two_accounts'),
+            model_name="transfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("debit", models.F("credit")), _negated=True),
+                name="transfer_between_two_accounts",
+            ),
         ),
         migrations.RunSQL([(HERE / "post.sql").read_text()]),
     ]

@@ -29,9 +29,7 @@ class DatabaseSchemaEditor(PostgresSchemaEditor):
             return
         table = model._meta.db_table
         key = "PRIMARY KEY" if mark.append_only else "UNIQUE"
-        self.execute(
-            f'ALTER TABLE "{table}" ADD CONSTRAINT "{table[:50]}_in_program" {key} (program_id, id)'
-        )
+        self.execute(f'ALTER TABLE "{table}" ADD CONSTRAINT "{table[:50]}_in_program" {key} (program_id, id)')
         self._build_wall(table, mark)
         self._grant(table, mark)
 

@@ -12,110 +12,192 @@ HERE = Path(__file__).resolve().parent.parent / "database"
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.RunSQL([(HERE / "functions.sql").read_text()]),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', programs.fields.TimeOrderedId(primary_key=True, serialize=False)),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('name', models.CharField(blank=True, max_length=80)),
-                ('language', models.CharField(default='ja', max_length=8)),
-                ('is_active', models.BooleanField(default=True)),
-                ('date_joined', models.DateTimeField(auto_now_add=True)),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("id", programs.fields.TimeOrderedId(primary_key=True, serialize=False)),
+                ("email", models.EmailField(max_length=254, unique=True)),
+                ("name", models.CharField(blank=True, max_length=80)),
+                ("language", models.CharField(default="ja", max_length=8)),
+                ("is_active", models.BooleanField(default=True)),
+                ("date_joined", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Program',
+            name="Program",
             fields=[
-                ('id', programs.fields.TimeOrderedId(primary_key=True, serialize=False)),
-                ('slug', models.SlugField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('name_en', models.CharField(blank=True, max_length=80)),
-                ('municipality_code', models.CharField(max_length=6)),
-                ('help_phone', models.CharField(blank=True, max_length=20)),
-                ('help_hours', models.CharField(blank=True, max_length=80)),
-                ('is_demonstration', models.BooleanField(default=False)),
-                ('small_cell', models.PositiveSmallIntegerField(default=10)),
+                ("id", programs.fields.TimeOrderedId(primary_key=True, serialize=False)),
+                ("slug", models.SlugField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("name_en", models.CharField(blank=True, max_length=80)),
+                ("municipality_code", models.CharField(max_length=6)),
+                ("help_phone", models.CharField(blank=True, max_length=20)),
+                ("help_hours", models.CharField(blank=True, max_length=80)),
+                ("is_demonstration", models.BooleanField(default=False)),
+                ("small_cell", models.PositiveSmallIntegerField(default=10)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('small_cell__gte', 5), ('small_cell__lte', 30)), name='program_small_cell_5_to_30')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("small_cell__gte", 5), ("small_cell__lte", 30)),
+                        name="program_small_cell_5_to_30",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', programs.fields.TimeOrderedId(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('office', 'Secretariat'), ('city', 'City staff'), ('provider_admin', 'School owner'), ('counter', 'School counter'), ('guardian', 'Family'), ('donor', 'Donor')], max_length=20)),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('program', programs.fields.ProgramField(own_user='user_id')),
+                (
+                    "id",
+                    programs.fields.TimeOrderedId(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("office", "Secretariat"),
+                            ("city", "City staff"),
+                            ("provider_admin", "School owner"),
+                            ("counter", "School counter"),
+                            ("guardian", "Family"),
+                            ("donor", "Donor"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("program", programs.fields.ProgramField(own_user="user_id")),
             ],
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', programs.fields.TimeOrderedId(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254)),
-                ('role', models.CharField(choices=[('office', 'Secretariat'), ('city', 'City staff'), ('provider_admin', 'School owner'), ('counter', 'School counter'), ('guardian', 'Family'), ('donor', 'Donor')], max_length=20)),
-                ('token_hash', models.CharField(max_length=64)),
-                ('about', models.JSONField(default=dict)),
-                ('expires_at', models.DateTimeField()),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('accepted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('invited_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.membership')),
-                ('program', programs.fields.ProgramField()),
+                (
+                    "id",
+                    programs.fields.TimeOrderedId(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("office", "Secretariat"),
+                            ("city", "City staff"),
+                            ("provider_admin", "School owner"),
+                            ("counter", "School counter"),
+                            ("guardian", "Family"),
+                            ("donor", "Donor"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("token_hash", models.CharField(max_length=64)),
+                ("about", models.JSONField(default=dict)),
+                ("expires_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="programs.membership",
+                    ),
+                ),
+                ("program", programs.fields.ProgramField()),
             ],
         ),
         migrations.CreateModel(
-            name='ProgramYear',
+            name="ProgramYear",
             fields=[
-                ('id', programs.fields.TimeOrderedId(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField()),
-                ('first_day', models.DateField()),
-                ('last_day', models.DateField()),
-                ('face_yen', models.PositiveIntegerField()),
-                ('is_prorated', models.BooleanField(default=False)),
-                ('eligible_children', models.PositiveIntegerField(null=True)),
-                ('program', programs.fields.ProgramField()),
+                (
+                    "id",
+                    programs.fields.TimeOrderedId(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField()),
+                ("first_day", models.DateField()),
+                ("last_day", models.DateField()),
+                ("face_yen", models.PositiveIntegerField()),
+                ("is_prorated", models.BooleanField(default=False)),
+                ("eligible_children", models.PositiveIntegerField(null=True)),
+                ("program", programs.fields.ProgramField()),
             ],
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('program', 'user', 'role'), name='membership_role_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                fields=("program", "user", "role"), name="membership_role_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['office', 'city', 'provider_admin', 'counter', 'guardian', 'donor'])), name='membership_role_known'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("role__in", ["office", "city", "provider_admin", "counter", "guardian", "donor"])
+                ),
+                name="membership_role_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(fields=('program', 'token_hash'), name='invitation_token_once'),
+            model_name="invitation",
+            constraint=models.UniqueConstraint(
+                fields=("program", "token_hash"), name="invitation_token_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['office', 'city', 'provider_admin', 'counter', 'guardian', 'donor'])), name='invitation_role_known'),
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("role__in", ["office", "city", "provider_admin", "counter", "guardian", "donor"])
+                ),
+                name="invitation_role_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='programyear',
-            constraint=models.UniqueConstraint(fields=('program', 'year'), name='program_year_once'),
+            model_name="programyear",
+            constraint=models.UniqueConstraint(fields=("program", "year"), name="program_year_once"),
         ),
         migrations.AddConstraint(
-            model_name='programyear',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__gt', models.F('first_day'))), name='program_year_in_order'),
+            model_name="programyear",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("last_day__gt", models.F("first_day"))), name="program_year_in_order"
+            ),
         ),
         migrations.RunSQL([(HERE / "program_directory.sql").read_text()]),
     ]

@@ -35,7 +35,9 @@ def test_a_record_can_be_neither_changed_nor_deleted(office: Membership) -> None
 
 
 @pytest.mark.django_db(databases=["default", "migrate"])
-@pytest.mark.parametrize("attempt", ["UPDATE audit_record SET verb = ''", "DELETE FROM audit_record", "TRUNCATE audit_record"])
+@pytest.mark.parametrize(
+    "attempt", ["UPDATE audit_record SET verb = ''", "DELETE FROM audit_record", "TRUNCATE audit_record"]
+)
 @pytest.mark.parametrize("setting", ["origin", "replica"])
 def test_not_even_the_owner_changes_it_whatever_the_setting(attempt: str, setting: str) -> None:
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(using="migrate"):

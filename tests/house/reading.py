@@ -50,6 +50,10 @@ def length(function: ast.FunctionDef) -> int:
     """Lines, its docstring left out."""
     lines = (function.end_lineno or 0) - function.lineno + 1
     first = function.body[0]
-    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+    if (
+        isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+    ):
         lines -= (first.end_lineno or 0) - first.lineno + 1
     return lines

@@ -105,9 +105,7 @@ def ask(client: Client, method: str, path: str) -> HttpResponse:
     return response  # type: ignore[return-value]
 
 
-def test_crawl_everyone_everywhere(
-    houses: tuple[House, House], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_crawl_everyone_everywhere(houses: tuple[House, House], capsys: pytest.CaptureFixture[str]) -> None:
     ours, theirs = houses
     asked, wrong = 0, []
     for actor, client in clients(ours, theirs).items():
@@ -123,7 +121,9 @@ def test_crawl_everyone_everywhere(
                 neutral = response.status_code == 405 and not answer.startswith("5")
                 if answer != wanted and not neutral:
                     wrong.append(f"{actor} {method} {path} ({kind}): {response.status_code}, wanted {wanted}")
-                wrong += [f"{actor} {method} {path} ({kind}) shows {w}" for w in leaks(door, actor, kind, body)]
+                wrong += [
+                    f"{actor} {method} {path} ({kind}) shows {w}" for w in leaks(door, actor, kind, body)
+                ]
     with capsys.disabled():
         print(f"\nauthorisation crawl: {asked} requests, {len(wrong)} wrong or leaking")
     assert not wrong, "\n".join(wrong[:60])
@@ -151,4 +151,3 @@ def test_a_code_by_mail_alone_does_not_open_staff_pages(houses: tuple[House, Hou
     response = client.get(f"/{SLUG}/office/families/")
     assert response.status_code == 302
     assert response["Location"] == "/second-factor/"
-

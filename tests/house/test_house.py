@@ -62,7 +62,11 @@ def test_no_room_has_a_forbidden_name() -> None:
 
 
 def test_files_and_functions_keep_their_size() -> None:
-    long = [f"{short(p)}: {len(p.read_text().splitlines())} lines" for p in sources() if len(p.read_text().splitlines()) > 400]
+    long = [
+        f"{short(p)}: {len(p.read_text().splitlines())} lines"
+        for p in sources()
+        if len(p.read_text().splitlines()) > 400
+    ]
     for path in sources():
         for function in functions(path):
             limit = 25 if is_view(path, function) else 60
@@ -73,7 +77,11 @@ def test_files_and_functions_keep_their_size() -> None:
 
 def is_view(path: Path, function: ast.FunctionDef) -> bool:
     arguments = function.args.args
-    return ("views" in path.parts or path.stem in ("views", "pages")) and bool(arguments) and arguments[0].arg == "request"
+    return (
+        ("views" in path.parts or path.stem in ("views", "pages"))
+        and bool(arguments)
+        and arguments[0].arg == "request"
+    )
 
 
 def test_verbs_take_at_most_six_parameters() -> None:
@@ -174,7 +182,9 @@ def test_only_the_gateways_know_outside_services() -> None:
         for p in sources()
         for node in ast.walk(tree(p))
         for name in (
-            [a.name for a in node.names] if isinstance(node, ast.Import) else [getattr(node, "module", None) or ""]
+            [a.name for a in node.names]
+            if isinstance(node, ast.Import)
+            else [getattr(node, "module", None) or ""]
         )
         if isinstance(node, ast.Import | ast.ImportFrom)
         and name.split(".")[0] in gateways
@@ -184,7 +194,11 @@ def test_only_the_gateways_know_outside_services() -> None:
 
 
 def test_the_product_never_imports_its_stand_in() -> None:
-    assert not [short(p) for p in sources() if "stripe_standin" in p.read_text() and "import stripe_standin" in p.read_text()]
+    assert not [
+        short(p)
+        for p in sources()
+        if "stripe_standin" in p.read_text() and "import stripe_standin" in p.read_text()
+    ]
 
 
 def templates() -> list[Path]:

@@ -62,7 +62,9 @@ def build(slug: str, name: str, code: str, canary: str) -> House:
             _school(house, canary, whose)
         for whose in ("own", "another"):
             _family(house, canary, whose)
-        house.add("job", start_job("issue_coupons", total=1, actor=house.people[Role.OFFICE], application_ids=[]).pk)
+        house.add(
+            "job", start_job("issue_coupons", total=1, actor=house.people[Role.OFFICE], application_ids=[]).pk
+        )
     return house
 
 
@@ -102,22 +104,35 @@ def _money(house: House, canary: str) -> None:
             actor=office,
         )
         house.add("gift", gift.reference)
-    Donation.objects.filter(email=house.people[Role.DONOR].user.email).update(user=house.people[Role.DONOR].user)
+    Donation.objects.filter(email=house.people[Role.DONOR].user.email).update(
+        user=house.people[Role.DONOR].user
+    )
     receive_grant(
-        funder="city", amount_yen=1_000_000, received_on=date(2026, 4, 1), note="", request_key=uuid4(), actor=office
+        funder="city",
+        amount_yen=1_000_000,
+        received_on=date(2026, 4, 1),
+        note="",
+        request_key=uuid4(),
+        actor=office,
     )
 
 
 def _school(house: House, canary: str, whose: str) -> None:
     office = house.people[Role.OFFICE]
     provider = apply_as_provider(
-        name=f"{canary}-SCHOOL-{whose}", kind="juku", classroom=f"{canary}-ROOM-{whose}", area="area", actor=office
+        name=f"{canary}-SCHOOL-{whose}",
+        kind="juku",
+        classroom=f"{canary}-ROOM-{whose}",
+        area="area",
+        actor=office,
     )
     provider = approve_provider(provider=provider, until=LAST_DAY, actor=office)
     classroom = Classroom.objects.get(provider=provider)
     house.add("provider", provider.pk)
     house.add("classroom", classroom.pk)
-    added = add_device(classroom=classroom, label=f"{canary}-TILL-{whose}", kind=Device.Kind.SCREEN, actor=office)
+    added = add_device(
+        classroom=classroom, label=f"{canary}-TILL-{whose}", kind=Device.Kind.SCREEN, actor=office
+    )
     house.add("device", added.device.pk)
     if whose == "own":
         house.token = enrol_device(code=added.code, kind=Device.Kind.SCREEN).token

@@ -41,7 +41,14 @@ def test_codes_are_read_as_people_type_them() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "number"),
-    [("１２，０００円", "12000"), ("12,000", "12000"), ("¥500", "500"), (" 500 ", "500"), ("５百", "5百"), ("-5", "-5")],
+    [
+        ("１２，０００円", "12000"),
+        ("12,000", "12000"),
+        ("¥500", "500"),
+        (" 500 ", "500"),
+        ("５百", "5百"),
+        ("-5", "-5"),
+    ],
 )
 def test_amounts_are_read_as_people_type_them(typed: str, number: str) -> None:
     assert typed_number(typed) == number
@@ -75,7 +82,13 @@ def test_days_are_japanese_days() -> None:
 
 @pytest.mark.parametrize(
     ("first", "months"),
-    [(date(2026, 4, 1), 12), (date(2026, 4, 30), 12), (date(2026, 5, 1), 11), (date(2027, 3, 31), 1), (date(2027, 4, 1), 0)],
+    [
+        (date(2026, 4, 1), 12),
+        (date(2026, 4, 30), 12),
+        (date(2026, 5, 1), 11),
+        (date(2027, 3, 31), 1),
+        (date(2027, 4, 1), 0),
+    ],
 )
 def test_months_left_count_the_month_one_is_in(first: date, months: int) -> None:
     assert months_left(first, date(2027, 3, 31)) == months

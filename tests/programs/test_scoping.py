@@ -54,9 +54,7 @@ def test_a_row_cannot_point_to_another_programs_row(program: Program, other_prog
 
     with pytest.raises(IntegrityError, match="foreign key"), transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT ledger_post(%s, %s, 5, 'smuggle:1')", [ours.pk, theirs.pk]
-            )
+            cursor.execute("SELECT ledger_post(%s, %s, 5, 'smuggle:1')", [ours.pk, theirs.pk])
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 

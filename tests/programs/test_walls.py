@@ -73,7 +73,9 @@ def rows_seen(owner: Any, table: str) -> int:
 
 
 def policies(owner: Any, table: str) -> list[str]:
-    owner.execute("SELECT policyname FROM pg_policies WHERE tablename = %s AND cmd IN ('ALL', 'SELECT')", [table])
+    owner.execute(
+        "SELECT policyname FROM pg_policies WHERE tablename = %s AND cmd IN ('ALL', 'SELECT')", [table]
+    )
     return [row[0] for row in owner.fetchall() if row[0].startswith("program_wall")]
 
 
@@ -117,7 +119,9 @@ def test_row_security_switched_off_leaks_and_is_complained_about(owner: Any, tab
 def test_no_row_of_another_program_can_be_written(owner: Any, table: str) -> None:
     make_rows(owner, table)
     owner.execute(f'GRANT INSERT ON "{table}" TO sc_definer')
-    owner.execute(f'CREATE TEMPORARY TABLE foreign_row AS SELECT * FROM "{table}" WHERE program_id = {THEIRS}')
+    owner.execute(
+        f'CREATE TEMPORARY TABLE foreign_row AS SELECT * FROM "{table}" WHERE program_id = {THEIRS}'
+    )
     owner.execute("GRANT SELECT ON foreign_row TO sc_definer; UPDATE foreign_row SET id = 8")
     owner.execute("SELECT set_config('app.program', %s, true)", [str(OURS)])
     owner.execute("SET LOCAL ROLE sc_definer")
@@ -142,7 +146,10 @@ def test_no_row_of_another_program_can_be_written(owner: Any, table: str) -> Non
         ("ALTER TABLE partners_device DROP CONSTRAINT partners_device_in_program", "lacks UNIQUE"),
         ("CREATE VIEW bad AS SELECT * FROM coupons_coupon", "owner's eyes"),
         ("CREATE MATERIALIZED VIEW bad AS SELECT * FROM coupons_coupon", "owner's eyes"),
-        ("CREATE FUNCTION bad() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'", "sees all programs"),
+        (
+            "CREATE FUNCTION bad() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'",
+            "sees all programs",
+        ),
         ("ALTER FUNCTION ledger_post RESET search_path", "without a fixed search_path"),
         ("CREATE TABLE bad (coupon bigint REFERENCES coupons_coupon (id))", "a global table points"),
     ],

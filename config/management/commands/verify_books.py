@@ -38,7 +38,11 @@ class Command(BaseCommand):
         answers = [books_of(program) for program in Program.objects.order_by("slug")]
         said = [f"{totals['name']}: {words}" for totals, found in answers for words in found]
         if options["json"]:
-            body = {"violations": len(said), "offenders": said[:50], "programs": [totals for totals, _ in answers]}
+            body = {
+                "violations": len(said),
+                "offenders": said[:50],
+                "programs": [totals for totals, _ in answers],
+            }
             self.stdout.write(json.dumps(body, ensure_ascii=False))
         else:
             for totals, _ in answers:
