@@ -20,7 +20,8 @@ def due(on: date) -> QuerySet[Coupon]:
     has_money = Q(account__balances__balance_yen__gt=0)
     closed_with_money = Q(state=Coupon.State.EXPIRED) & has_money
     is_due = Q(state=Coupon.State.ACTIVE) | closed_with_money
-    return Coupon.objects.filter(is_due, last_day__lt=on).order_by("id")
+    found: QuerySet[Coupon] = Coupon.objects.filter(is_due, last_day__lt=on).order_by("id")
+    return found
 
 
 @transaction.atomic

@@ -43,7 +43,7 @@ def issue(*, application: Application, fund: Account, actor: Membership, on: dat
     if missing_yen > 0:
         raise FundTooSmall(missing_yen=missing_yen)
 
-    coupon = Coupon.objects.create(
+    coupon: Coupon = Coupon.objects.create(
         child_id=application.child_id,
         year=year,
         account=open_account(kind=Kind.COUPON, label="coupon"),
@@ -76,7 +76,7 @@ def check_issuable(application: Application, fund: Account, on: date) -> None:
 def has_coupon(application: Application) -> bool:
     """Whether the child has a coupon for that year; a cancelled one does not count."""
     held = Coupon.objects.filter(child_id=application.child_id, year_id=application.year_id)
-    return held.exclude(state=Coupon.State.VOID).exists()
+    return bool(held.exclude(state=Coupon.State.VOID).exists())
 
 
 def face_yen_of(year: ProgramYear, on: date) -> int:

@@ -93,7 +93,7 @@ def redeem(*, code: str, spend: Spend, at: Place, actor: Membership, on: date | 
 
 def find_coupon(code: str) -> Coupon:
     """The coupon of a typed code. Mistyped, unknown and foreign codes raise the one CouponUnknown."""
-    coupon = Coupon.objects.filter(code=_meant(code)).first()
+    coupon: Coupon | None = Coupon.objects.filter(code=_meant(code)).first()
     if coupon is None:
         raise CouponUnknown
     return coupon

@@ -29,7 +29,7 @@ def reverse(
     hold_yen(redemption.coupon.account_id)
     check_reversible(redemption, actor, reason.strip(), on or today())
 
-    undone = Reversal.objects.create(
+    undone: Reversal = Reversal.objects.create(
         redemption=redemption, reason=reason.strip(), reversed_by=actor, reversed_at=now()
     )
     about = f"reversal:{undone.pk}"

@@ -104,7 +104,7 @@ def _issue_to(request: HttpRequest, year: ProgramYear, fund: Fund, ids: list[int
     if len(ids) > 1:
         job = issue_many(year=year, fund=fund.account, applications=ids, actor=actor)
         return redirect("job", slug, job.pk)
-    application = get_object_or_404(Application.objects, pk=ids[0])
+    application: Application = get_object_or_404(Application.objects, pk=ids[0])
     coupon = issue(application=application, fund=fund.account, actor=actor)
     messages.success(request, _("The coupon was issued. The family is told by e-mail."))
     return redirect("office-coupon", slug, coupon.pk)
