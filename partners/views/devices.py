@@ -48,6 +48,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
 
 
 def keep(request: HttpRequest, response: HttpResponse, token: str) -> None:
+    """Hand the browser its secret, for this program's addresses only."""
     response.set_cookie(
         cookie_name(request),
         token,
