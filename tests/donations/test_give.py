@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from audit.models import Record
 from donations.close_campaign import close_campaign
@@ -16,7 +17,7 @@ from donations.sweep import sweep
 from kernel.clock import now, today
 from ledger.models import Transfer
 from programs.models import Membership, Program
-from tests.donations.conftest import begin, make_campaign
+from tests.donations.conftest import begin, make_campaign, make_organisation
 from tests.stripe_standin.running import Standin
 
 
@@ -167,3 +168,10 @@ def test_a_gift_of_another_program_is_not_found(campaign: Campaign, other_progra
 
     with pytest.raises(Donation.DoesNotExist):
         ask_to_pay(program=other_program, donation_id=donation.pk)
+
+
+def test_a_live_key_never_goes_to_a_stand_in(program: Program, office: Membership, stripe_away: None) -> None:
+    campaign = make_campaign(make_organisation(office, key="sk_live_1"), office)
+
+    with pytest.raises(ImproperlyConfigured):
+        ask_to_pay(program=program, donation_id=begin(campaign).pk)
