@@ -1,5 +1,8 @@
 """The one clock. Days are Japanese days (Asia/Tokyo); moments are aware and stored in UTC."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -8,9 +11,22 @@ from django.utils import timezone
 JAPAN = ZoneInfo("Asia/Tokyo")
 
 
+_as_of: ContextVar[datetime | None] = ContextVar("as_of", default=None)
+
+
 def now() -> datetime:
     """This moment, aware."""
-    return timezone.now()
+    return _as_of.get() or timezone.now()
+
+
+@contextmanager
+def as_of(moment: datetime) -> Iterator[None]:
+    """Let verbs act as if it were `moment`: for making up the demonstration's past, nothing else."""
+    token = _as_of.set(moment)
+    try:
+        yield
+    finally:
+        _as_of.reset(token)
 
 
 def today() -> date:

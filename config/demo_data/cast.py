@@ -1,9 +1,9 @@
 """The people who can be signed in as, and the small things each program needs before its story."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from config.demo_data.schools import MadeUpSchool
-from kernel.clock import now, today
+from kernel.clock import JAPAN, today
 from partners.add_staff import add_staff
 from partners.apply import apply as apply_as_provider
 from partners.approve import approve as approve_provider
@@ -56,17 +56,13 @@ def open_schools(schools: list[MadeUpSchool], *, office: Membership, year: Progr
 
 
 def staff_the_first(program: Program, provider: Provider, *, office: Membership) -> None:
-    """The first school has an owner and someone at each of its counters, so that its pages can be tried."""
+    """The first school has an owner and someone at its first counter, so that their pages can be tried."""
     owner = member(program, Role.PROVIDER_ADMIN, "教室長 森")
     ProviderOwner.objects.create(provider=provider, membership=owner)
     counter = member(program, Role.COUNTER, "受付 池田")
-    for classroom in provider.classrooms.order_by("id"):
-        add_staff(classroom=classroom, person=counter, actor=office)
-
-
-def days_between(first_day: date, last_day: date) -> int:
-    """Days from the first to the last, inclusive; 0 when there are none."""
-    return max((last_day - first_day).days + 1, 0)
+    classroom = provider.classrooms.order_by("id").first()
+    assert classroom is not None
+    add_staff(classroom=classroom, person=counter, actor=office)
 
 
 def yesterday() -> date:
@@ -74,6 +70,11 @@ def yesterday() -> date:
     return today() - timedelta(days=1)
 
 
+def at_ten(day: date) -> datetime:
+    """Ten in the morning of that Japanese day."""
+    return datetime.combine(day, time(10), tzinfo=JAPAN)
+
+
 def is_past(day: date) -> bool:
     """Whether that Japanese day is over."""
-    return day < now().date()
+    return day < today()

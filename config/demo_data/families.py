@@ -1,7 +1,7 @@
 """Made-up families: their applications, coupons' use month by month."""
 
 import random
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid5
 
 from config.demo_data.cast import is_past
@@ -11,6 +11,7 @@ from coupons.redeem import Place, Spend, redeem
 from families.apply import ChildFacts, GuardianFacts, apply
 from families.approve import approve
 from families.models import Application, Guardian, Household
+from kernel.clock import JAPAN, as_of
 from partners.models import Classroom, Provider
 from programs.models import Membership, ProgramYear
 
@@ -85,15 +86,15 @@ def _spend(coupon: Coupon, room: Classroom, staff: Membership | None, first: dat
     left, day, number = coupon.face_yen, first, 0
     while is_past(day) and day <= coupon.last_day and left > 0:
         amount_yen = min(fee_yen, left)
-        redeem(
-            code=coupon.code,
-            spend=Spend(
-                amount_yen=amount_yen,
-                category="entry" if number == 0 and fee_yen % 1_000 == 0 else "tuition",
-                request_key=uuid5(KEYS, f"{coupon.pk} {number}"),
-            ),
-            at=Place(payee=room.provider.payable, place_id=room.pk, device_id=None),
-            actor=staff,
-            on=day,
-        )
+        with as_of(datetime.combine(day, time(16 + coupon.pk % 5, amount_yen // 500 % 60), tzinfo=JAPAN)):
+            redeem(
+                code=coupon.code,
+                spend=Spend(
+                    amount_yen=amount_yen,
+                    category="entry" if number == 0 and fee_yen % 1_000 == 0 else "tuition",
+                    request_key=uuid5(KEYS, f"{coupon.pk} {number}"),
+                ),
+                at=Place(payee=room.provider.payable, place_id=room.pk, device_id=None),
+                actor=staff,
+            )
         left, day, number = left - amount_yen, day + timedelta(days=30), number + 1

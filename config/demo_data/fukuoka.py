@@ -3,16 +3,16 @@
 Source: ../shared/reference/domain.md 1.1, Fukuoka city [FUK-U]; grade 5 to junior high 3. People are made up.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
-from config.demo_data.cast import member, open_schools, program_year, staff_the_first
+from config.demo_data.cast import at_ten, member, open_schools, program_year, staff_the_first, yesterday
 from config.demo_data.families import apply_and_approve, give_guardian, spend_month_by_month
 from config.demo_data.people import made_up_children
 from config.demo_data.schools import made_up_schools
 from coupons.issue import issue
 from donations.receive_grant import receive_grant
-from kernel.clock import fiscal_year, today
+from kernel.clock import as_of, fiscal_year, today
 from programs.models import Program, Role
 
 GRANT_YEN = 9_000_000
@@ -41,11 +41,19 @@ def seed(program: Program) -> None:
     children = made_up_children(
         SINCE_APRIL + LATER + WAITING, seed=40, fiscal_year=this_year, grades=[5, 6, 7, 8, 9]
     )
-    approved = apply_and_approve(children, year=year, office=office, siblings=True)
-    later_day = min(today(), date(this_year, 6, 10))
-    for number, application in enumerate(approved[: SINCE_APRIL + LATER]):
-        day = year.first_day if number < SINCE_APRIL else max(later_day, year.first_day)
-        issue(application=application, fund=grant.fund, actor=office, on=day)
+    later_day = min(yesterday(), date(this_year, 6, 10))
+    groups = (
+        (children[:SINCE_APRIL], year.first_day, True),
+        (children[SINCE_APRIL : SINCE_APRIL + LATER], max(later_day, year.first_day), True),
+        (children[SINCE_APRIL + LATER :], max(yesterday() - timedelta(days=5), year.first_day), False),
+    )
+    approved = []
+    for group, day, has_coupon in groups:
+        with as_of(at_ten(day)):
+            approved += apply_and_approve(group, year=year, office=office, siblings=True)
+            if has_coupon:
+                for application in approved[-len(group) :]:
+                    issue(application=application, fund=grant.fund, actor=office)
     parent = member(program, Role.GUARDIAN, f"{children[0].family} {children[0].parent}")
     give_guardian(approved[0].child.household, parent)
     spend_month_by_month(

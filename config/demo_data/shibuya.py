@@ -7,12 +7,12 @@ The campaign is set in the autumn before the present program year, so that its c
 """
 
 import random
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid5
 
 from django.conf import settings
 
-from config.demo_data.cast import member, open_schools, program_year, staff_the_first
+from config.demo_data.cast import at_ten, member, open_schools, program_year, staff_the_first, yesterday
 from config.demo_data.families import apply_and_approve, give_guardian, spend_month_by_month
 from config.demo_data.gifts import GOAL_YEN, gift_amounts, gift_days
 from config.demo_data.people import donor_name, made_up_children
@@ -25,7 +25,7 @@ from donations.models import Campaign, Donation, Organisation
 from donations.open_campaign import open_campaign
 from donations.record_past_gift import PastPayment, record_past_gift
 from families.models import Application
-from kernel.clock import JAPAN, fiscal_year, today
+from kernel.clock import JAPAN, as_of, fiscal_year, today
 from ledger.models import Account
 from programs.models import Membership, Program, ProgramYear, Role
 
@@ -78,7 +78,7 @@ def seed(program: Program) -> None:
     staff_the_first(program, providers[0], office=office)
     approved = _families(program, year, office, fund)
     spend_month_by_month(
-        approved[:CHILDREN], providers, year=year, seed=2018, active=46, monthly_yen=(12_000, 24_000)
+        approved, providers, year=year, seed=2018, active=46, monthly_yen=(12_000, 24_000)
     )
 
 
@@ -132,7 +132,7 @@ def _present_campaign(organisation: Organisation, office: Membership) -> None:
             story=STORY,
             goal_yen=GOAL_YEN,
             first_day=begins,
-            last_day=date(begins.year + 1, begins.month, 1),
+            last_day=begins + timedelta(days=70),
             operating_per_mille=OPERATING_PER_MILLE,
             presets=[3_000, 10_000, 30_000],
         ),
@@ -143,10 +143,15 @@ def _present_campaign(organisation: Organisation, office: Membership) -> None:
 def _families(program: Program, year: ProgramYear, office: Membership, fund: Account) -> list[Application]:
     """57 approved children, 54 of them with a coupon since April, and two whose papers wait."""
     children = made_up_children(CHILDREN + WAITING + UNDECIDED, seed=54, fiscal_year=year.year, grades=[9])
-    approved = apply_and_approve(children[: CHILDREN + WAITING], year=year, office=office)
-    apply_and_approve(children[CHILDREN + WAITING :], year=year, office=office, is_approved=False)
-    for application in approved[:CHILDREN]:
-        issue(application=application, fund=fund, actor=office, on=year.first_day)
+    with as_of(at_ten(date(year.year, 3, 23))):
+        approved = apply_and_approve(children[:CHILDREN], year=year, office=office)
+    with as_of(at_ten(year.first_day)):
+        for application in approved:
+            issue(application=application, fund=fund, actor=office)
+    with as_of(at_ten(max(yesterday() - timedelta(days=9), year.first_day))):
+        apply_and_approve(children[CHILDREN : CHILDREN + WAITING], year=year, office=office)
+    with as_of(at_ten(yesterday())):
+        apply_and_approve(children[CHILDREN + WAITING :], year=year, office=office, is_approved=False)
     parent = member(program, Role.GUARDIAN, f"{children[0].family} {children[0].parent}")
     give_guardian(approved[0].child.household, parent)
     other = member(program, Role.GUARDIAN, f"{children[1].family} {children[1].parent}", "guardian2")

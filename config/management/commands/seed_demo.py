@@ -15,15 +15,15 @@ from programs.scoping import acting_in
 BUILDERS = {"shibuya": shibuya.seed, "fukuoka": fukuoka.seed}
 PROGRAMS = {
     "shibuya": {
-        "name": "渋谷 学びのクーポン",
-        "name_en": "Shibuya Study Coupon",
+        "name": "渋谷",
+        "name_en": "Shibuya",
         "municipality_code": "131130",
         "help_phone": "03-0000-0000",
         "help_hours": "平日 10:00〜18:00",
     },
     "fukuoka": {
-        "name": "福岡 学びのクーポン",
-        "name_en": "Fukuoka Study Coupon",
+        "name": "福岡",
+        "name_en": "Fukuoka",
         "municipality_code": "401307",
         "help_phone": "092-000-0000",
         "help_hours": "平日 9:00〜17:30",
