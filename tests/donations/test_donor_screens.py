@@ -21,7 +21,7 @@ from tests.stripe_standin.running import Standin, wait_for
 
 
 @pytest.fixture
-def page(program: Program, campaign: Campaign) -> str:
+def place(program: Program, campaign: Campaign) -> str:
     return f"/{program.slug}/campaigns/{campaign.pk}/"
 
 
@@ -37,13 +37,13 @@ def paid(campaign: Campaign, amount_yen: int = 10_000, **who: str) -> Donation:
 
 
 def test_the_campaign_page_shows_goal_raised_donors_and_days(
-    client: Client, campaign: Campaign, page: str
+    client: Client, campaign: Campaign, place: str
 ) -> None:
     for email in ("a@example.jp", "b@example.jp", "b@example.jp"):
         paid(campaign, email=email)
     pending(campaign, 500_000)  # not arrived: never counted
 
-    words = text_of(client.get(page))
+    words = text_of(client.get(place))
 
     assert "30,000円" in words and "寄付者 2人" in words and "目標 10,000,000円" in words
     assert "あと1日" in words and "10% はプログラムの運営" in words
@@ -51,15 +51,15 @@ def test_the_campaign_page_shows_goal_raised_donors_and_days(
     assert "530,000" not in words
 
 
-def test_nobody_has_given_yet_is_said(client: Client, page: str) -> None:
-    assert "まだ寄付はありません" in text_of(client.get(page))
+def test_nobody_has_given_yet_is_said(client: Client, place: str) -> None:
+    assert "まだ寄付はありません" in text_of(client.get(place))
 
 
-def test_names_are_shown_only_to_those_who_want(client: Client, campaign: Campaign, page: str) -> None:
+def test_names_are_shown_only_to_those_who_want(client: Client, campaign: Campaign, place: str) -> None:
     paid(campaign, public_name="たろう<b>")
     paid(campaign, public_name="ひみつ", is_anonymous=True)
 
-    html = client.get(page).content.decode()
+    html = client.get(place).content.decode()
 
     assert escape("たろう<b>") in html and "ひみつ" not in html and "お名前を載せない方" in html
     assert "hanako@example.jp" not in html
@@ -69,16 +69,16 @@ def test_names_are_shown_only_to_those_who_want(client: Client, campaign: Campai
 def test_the_campaign_page_asks_as_often_for_many_gifts(
     client: Client,
     campaign: Campaign,
-    page: str,
+    place: str,
     gifts: int,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for number in range(gifts):
         paid(campaign, email=f"{number}@example.jp")
-    client.get(page)
+    client.get(place)
 
     with django_assert_num_queries(8):
-        client.get(page)
+        client.get(place)
 
 
 @pytest.mark.parametrize("campaigns", [1, 4])
@@ -100,16 +100,16 @@ def test_the_home_asks_as_often_for_many_campaigns(
 
 
 def test_a_closed_campaign_shows_its_result_and_no_form(
-    client: Client, campaign: Campaign, page: str, office: Membership
+    client: Client, campaign: Campaign, place: str, office: Membership
 ) -> None:
     paid(campaign)
     close_campaign(campaign=campaign, actor=office)
 
-    reply = client.get(page)
+    reply = client.get(place)
 
     assert b'name="email"' not in reply.content
     assert "10,000円" in text_of(reply) and "寄付の受付を終えました" in text_of(reply)
-    answer = client.post(f"{page}give/", fields_of(campaign))
+    answer = client.post(f"{place}give/", fields_of(campaign))
     assert answer.status_code == 409 and "お金は動いていません" in text_of(answer)
 
 
@@ -148,9 +148,9 @@ def test_drafts_and_other_programs_campaigns_are_missing(
     ],
 )
 def test_wrong_input_stays_with_its_words(
-    client: Client, campaign: Campaign, page: str, typed: dict[str, str], words: str
+    client: Client, campaign: Campaign, place: str, typed: dict[str, str], words: str
 ) -> None:
-    reply = client.post(f"{page}give/", fields_of(campaign, **{"amount_choice": "own", **typed}))
+    reply = client.post(f"{place}give/", fields_of(campaign, **{"amount_choice": "own", **typed}))
 
     assert reply.status_code == 422
     assert words in text_of(reply) and "お金は動いていません" in text_of(reply)
@@ -162,18 +162,18 @@ def test_wrong_input_stays_with_its_words(
 
 @pytest.mark.parametrize("typed", ["１２，０００円", "12,000", " ¥12000 ", "１２０００"])
 def test_amounts_are_read_as_people_type_them(
-    client: Client, campaign: Campaign, page: str, stripe_away: None, typed: str
+    client: Client, campaign: Campaign, place: str, stripe_away: None, typed: str
 ) -> None:
-    client.post(f"{page}give/", fields_of(campaign, amount_choice="own", amount_own=typed))
+    client.post(f"{place}give/", fields_of(campaign, amount_choice="own", amount_own=typed))
 
     assert Donation.objects.get().amount_yen == 12_000
 
 
 def test_stripe_away_is_503_with_the_form_kept_and_no_money_moved(
-    client: Client, campaign: Campaign, page: str, stripe_away: None
+    client: Client, campaign: Campaign, place: str, stripe_away: None
 ) -> None:
     typed = fields_of(campaign, amount_choice="own", amount_own="12345")
-    reply = client.post(f"{page}give/", typed)
+    reply = client.post(f"{place}give/", typed)
 
     assert reply.status_code == 503 and reply["Retry-After"] == "30"
     assert "決済サービスからいま応答がありません" in text_of(reply)
@@ -183,29 +183,29 @@ def test_stripe_away_is_503_with_the_form_kept_and_no_money_moved(
 
 
 def test_an_agreement_that_changed_meanwhile_is_asked_for_again(
-    client: Client, campaign: Campaign, page: str
+    client: Client, campaign: Campaign, place: str
 ) -> None:
-    reply = client.post(f"{page}give/", fields_of(campaign, agreement_version="2020-01"))
+    reply = client.post(f"{place}give/", fields_of(campaign, agreement_version="2020-01"))
 
     assert reply.status_code == 409 and "寄附規約が変わりました" in text_of(reply)
     assert 'name="agreement_version" value="2026-09"' in reply.content.decode()
 
 
-def test_the_amount_of_a_failed_gift_is_filled_in_again(client: Client, page: str) -> None:
-    assert 'value="4321"' in client.get(f"{page}?amount=4321").content.decode()
-    assert client.get(f"{page}?amount=<script>").status_code == 200
+def test_the_amount_of_a_failed_gift_is_filled_in_again(client: Client, place: str) -> None:
+    assert 'value="4321"' in client.get(f"{place}?amount=4321").content.decode()
+    assert client.get(f"{place}?amount=<script>").status_code == 200
 
 
 @pytest.mark.real_time
 def test_from_the_form_to_the_thanks_in_three_screens(
-    client: Client, campaign: Campaign, page: str, standin: Standin
+    client: Client, campaign: Campaign, place: str, standin: Standin
 ) -> None:
     """No webhook at all: looking at the result page is enough."""
     fields = fields_of(campaign)
-    hosted = client.post(f"{page}give/", fields)["Location"]
-    assert client.post(f"{page}give/", fields)["Location"] == hosted  # pressed twice: one gift
+    hosted = client.post(f"{place}give/", fields)["Location"]
+    assert client.post(f"{place}give/", fields)["Location"] == hosted  # pressed twice: one gift
     donation = Donation.objects.get()
-    result = f"/{page.split('/')[1]}/gifts/{donation.reference}/"
+    result = f"/{place.split('/')[1]}/gifts/{donation.reference}/"
 
     assert "お支払いはまだ終わっていません" in text_of(client.get(result))
     assert "お支払いを中止しました" in text_of(client.get(f"{result}?cancelled=1"))
@@ -215,23 +215,23 @@ def test_from_the_form_to_the_thanks_in_three_screens(
     assert "ご寄付を受け取りました" in text_of(reply) and str(donation.pk) in text_of(reply)
     assert "10,000円" in text_of(reply) and "カード" in text_of(reply)
     assert reply["Cache-Control"] == "no-store" and reply["Referrer-Policy"] == "no-referrer"
-    assert client.post(f"{page}give/", fields)["Location"].endswith(result)  # the back button, and again
+    assert client.post(f"{place}give/", fields)["Location"].endswith(result)  # the back button, and again
     assert Donation.objects.count() == 1
 
 
 @pytest.mark.real_time
 def test_a_declined_card_ends_in_no_money_taken_and_the_amount_kept(
-    client: Client, campaign: Campaign, page: str, standin: Standin
+    client: Client, campaign: Campaign, place: str, standin: Standin
 ) -> None:
-    hosted = client.post(f"{page}give/", fields_of(campaign))["Location"]
+    hosted = client.post(f"{place}give/", fields_of(campaign))["Location"]
     standin.pay(hosted, card="4000000000000002")
     standin.control("advance", {"seconds": 3_600})
     donation = Donation.objects.get()
 
-    reply = wait_for(lambda: client.get(f"/{page.split('/')[1]}/gifts/{donation.reference}/"))
+    reply = wait_for(lambda: client.get(f"/{place.split('/')[1]}/gifts/{donation.reference}/"))
 
     assert "カード会社が承認しませんでした。お金は動いていません。" in text_of(reply)
-    assert f"{page}?amount=10000" in reply.content.decode()
+    assert f"{place}?amount=10000" in reply.content.decode()
 
 
 def test_checking_asks_again_by_itself_and_by_reload(
@@ -298,9 +298,9 @@ def test_a_program_without_campaigns_says_so(client: Client, two_programs: tuple
         assert "キャンペーンはまだありません" in text_of(client.get(f"/{two_programs[0].slug}/"))
 
 
-def test_the_english_pages_are_english(client: Client, campaign: Campaign, page: str) -> None:
+def test_the_english_pages_are_english(client: Client, campaign: Campaign, place: str) -> None:
     client.cookies["language"] = "en"
 
-    words = text_of(client.get(page))
+    words = text_of(client.get(place))
 
     assert "Learning this spring" in words and "Goal ¥10,000,000" in words and "寄付" not in words
