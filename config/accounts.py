@@ -59,7 +59,7 @@ class AppAdapter(DefaultMFAAdapter):
 
 def has_app(user: User) -> bool:
     """Whether the person has an authenticator app set up."""
-    return Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()
+    return bool(Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists())
 
 
 def activate_app(request: HttpRequest) -> HttpResponse:

@@ -1,19 +1,18 @@
 """allauth's forms, for keyboards that give full-width digits: '１２３４' is read as '1234'."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from allauth.account.forms import ConfirmLoginCodeForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from django import forms
 
 from kernel.japanese import plain
 
-Base = forms.Form if TYPE_CHECKING else object
 
-
-class TypedCode(Base):
+class TypedCode:
     """Brings the typed code to plain characters before it is compared."""
+
+    cleaned_data: dict[str, Any]
 
     def clean_code(self) -> Any:
         """As allauth does it, on plain characters."""

@@ -50,7 +50,7 @@ def start(request: HttpRequest) -> HttpResponse:
     ]
     if len(places) == 1:
         response = HttpResponse(status=302)
-        response["Location"] = places[0]["url"]
+        response["Location"] = str(places[0]["url"])
         return response
     return render(request, "config/start.html", {"places": places})
 

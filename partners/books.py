@@ -1,6 +1,6 @@
 """What the partners' floor adds to verify_books: uses point to its own places."""
 
-VIOLATIONS = [
+MORE = [
     """
     SELECT 'redemption ' || r.id || ': its place, school or device do not belong together'
     FROM coupons_redemption r

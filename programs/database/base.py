@@ -6,6 +6,8 @@ can leak to the next user of a pooled connection. tests/programs/test_database.p
 private hook against upgrades of Django.
 """
 
+import select
+
 from django.db import InternalError
 from django.db.backends.postgresql import base
 from django.db.backends.utils import debug_transaction
@@ -32,6 +34,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
         sql = "BEGIN" if scope == NOWHERE else f"BEGIN; {self._scope_sql(scope)}"
         with debug_transaction(self, "BEGIN"), self.wrap_database_errors, self.connection.cursor() as cursor:
             cursor.execute(sql)
+
+    def is_usable(self) -> bool:
+        """Whether the server is still there, asked of the socket and not of the server: no round trip.
+
+        An idle connection has nothing to say; one that is readable was closed by the other side.
+        """
+        if self.connection is None or self.connection.closed:
+            return False
+        look = select.poll()
+        look.register(self.connection.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
+        return not look.poll(0)
 
     def set_scope(self, scope: Scope) -> None:
         """Change the scope inside an open transaction."""
