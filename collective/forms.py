@@ -27,9 +27,7 @@ class InviteForm(forms.Form):
         """Each role with the kind of place that goes with it."""
         cleaned: dict[str, Any] = super().clean() or {}
         role, kind = cleaned.get("role"), cleaned.get("place", "").partition(":")[0]
-        wanted = {Role.PROVIDER_ADMIN: "provider", Role.COUNTER: "classroom"}.get(
-            Role(role) if role else None, ""
-        )
+        wanted = {"provider_admin": "provider", "counter": "classroom"}.get(role or "", "")
         if role and "place" in cleaned and kind != wanted:
             words = {
                 "provider": _("Choose the school that this person runs."),

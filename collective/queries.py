@@ -8,11 +8,12 @@ from programs.models import STAFF_ROLES, Membership, Role
 
 def staff() -> QuerySet[Membership]:
     """Active members who work here, by role and name; families and donors are not listed."""
-    return (
+    found: QuerySet[Membership] = (
         Membership.objects.filter(is_active=True, role__in=STAFF_ROLES)
         .select_related("user")
         .order_by("role", "user__name", "user__email", "id")
     )
+    return found
 
 
 def roles_counted() -> list[tuple[str, int]]:

@@ -134,7 +134,8 @@ def _issued(year: ProgramYear) -> tuple[int, int]:
 
 
 def _coupons(year: ProgramYear) -> QuerySet[Coupon]:
-    return Coupon.objects.filter(year=year).exclude(state=Coupon.State.VOID)
+    held: QuerySet[Coupon] = Coupon.objects.filter(year=year).exclude(state=Coupon.State.VOID)
+    return held
 
 
 def _money(year: ProgramYear, *, few: bool) -> Money:

@@ -53,7 +53,7 @@ def suppress_list(children: Sequence[int], k: int, total: int | None = None) -> 
     stands_for = sum if total is None else max
     open_ones = [(count, place) for place, count in enumerate(children) if count >= k]
     heapq.heapify(open_ones)
-    while open_ones and (len(hidden) < 2 or stands_for(children[place] for place in hidden) < k):
+    while open_ones and stands_for(children[place] for place in hidden) < k:  # one small cell is never enough
         hidden.add(heapq.heappop(open_ones)[1])
     return HiddenList(frozenset(hidden), len(hidden) < 2)
 

@@ -41,8 +41,10 @@ def _year_asked(request: HttpRequest) -> ProgramYear | None:
     asked = request.GET.get("year")
     if asked is None:
         found = year_now()
-        return ProgramYear.objects.select_related("program").get(pk=found.pk) if found else None
-    year = None
+        if found is None:
+            return None
+        asked = str(found.year)
+    year: ProgramYear | None = None
     if asked.isascii() and asked.isdigit() and len(asked) == 4:
         year = ProgramYear.objects.select_related("program").filter(year=int(asked)).first()
     if year is None:
@@ -53,8 +55,10 @@ def _year_asked(request: HttpRequest) -> ProgramYear | None:
 def _charts(figures: Figures) -> dict[str, object]:
     """Each chart with the points that its table shows too."""
     categories = dict(Category.choices)
-    by_category = [Point(str(categories[r.key]), r.shown, yen(r.shown)) for r in figures.by_category.rows]
-    by_grade = [Point(grade_words(int(r.key)), r.shown, number(r.shown)) for r in figures.by_grade.rows]
+    by_category = [
+        Point(str(categories[str(r.key)]), r.shown, yen(r.shown)) for r in figures.by_category.rows
+    ]
+    by_grade = [Point(grade_words(int(str(r.key))), r.shown, number(r.shown)) for r in figures.by_grade.rows]
     by_month = [
         Point(_month_name(r.key), r.shown, _ten_thousand(r.shown))
         for r in figures.by_month.rows
