@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError as QueueAway
 from redis.exceptions import RedisError
 
 from config.accounts import MailAway, has_app
+from config.pages_only import is_for_machines
 from programs.entering import came_with_password, has_second_factor, open_to_all, signed_in
 from programs.models import Membership, Program, Role
 from programs.scoping import acting_in
@@ -100,29 +101,28 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """500 for our own mistakes; 503 with Retry-After where the database or Redis is away."""
     error = sys.exc_info()[1]
     is_away = isinstance(error, AWAY) or (isinstance(error, DatabaseError) and connection.connection is None)
-    if request.path_info.startswith("/api/") or "/api/" in request.path_info:
-        return _server_error_for_machines(is_away)
-    template, status = ("errors/503.html", 503) if is_away else ("errors/500.html", 500)
-    response = render(request, template, {"program": getattr(request, "program", None)}, status=status)
-    if is_away:
-        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    return response
-
-
-def _server_error_for_machines(is_away: bool) -> HttpResponse:
-    status, code = (503, "try_again") if is_away else (500, "our_mistake")
-    response = JsonResponse(
-        {"type": "about:blank", "status": status, "error": code},
-        status=status,
-        content_type="application/problem+json",
+    template, status, code = (
+        ("errors/503.html", 503, "try_again") if is_away else ("errors/500.html", 500, "our_mistake")
     )
+    if is_for_machines(request):
+        response: HttpResponse = _problem(status, code)
+    else:
+        response = render(request, template, {"program": getattr(request, "program", None)}, status=status)
     if is_away:
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
+
+
+def _problem(status: int, code: str) -> HttpResponse:
+    """What a machine is told where no view answered; config/api_errors.py answers for the views."""
+    body = {"type": "about:blank", "status": status, "error": code}
+    return JsonResponse(body, status=status, content_type="application/problem+json")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, for example an unknown host name."""
+    if is_for_machines(request):
+        return _problem(400, "invalid")
     return render(request, "errors/400.html", status=400)
 
 
@@ -133,6 +133,8 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: missing, or not yours; both look the same."""
+    if is_for_machines(request):
+        return _problem(404, "not_found")
     return render(request, "errors/404.html", status=404)
 
 

@@ -135,17 +135,17 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.pages_only.policy",
+    "config.pages_only.static",
+    "config.pages_only.session",
     "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.common.CommonMiddleware",  # refuses unknown hosts
+    "config.pages_only.csrf",
+    "config.pages_only.user",
+    "config.pages_only.messages",
+    "config.pages_only.frames",
     "allauth.account.middleware.AccountMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
+    "config.pages_only.htmx",
     "config.refusals.RefusalMiddleware",
     "programs.middleware.ProgramMiddleware",
 ]
@@ -158,7 +158,9 @@ STRIPE_SECRET_KEY = secret("STRIPE_SECRET_KEY", "")
 STRIPE_WEBHOOK_SECRET = secret("STRIPE_WEBHOOK_SECRET", "")
 if STRIPE_API_BASE:
     if urlsplit(STRIPE_API_BASE).hostname not in LOOPBACK:
-        raise ImproperlyConfigured("STRIPE_API_BASE is for the stand-in on loopback; leave it empty for Stripe.")
+        raise ImproperlyConfigured(
+            "STRIPE_API_BASE is for the stand-in on loopback; leave it empty for Stripe."
+        )
     if STRIPE_SECRET_KEY.startswith(("sk_live", "rk_live")):
         raise ImproperlyConfigured("A live Stripe key never goes with a stand-in: take STRIPE_API_BASE away.")
 if DEMO and STRIPE_SECRET_KEY.startswith(("sk_live", "rk_live")):
@@ -241,7 +243,10 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "config.accounts.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # without it the sign-in form has no password; sign-up is closed
+ACCOUNT_SIGNUP_FIELDS = [
+    "email*",
+    "password1*",
+]  # without it the sign-in form has no password; sign-up is closed
 ACCOUNT_EMAIL_VERIFICATION = "none"  # the mailed code or invitation is the verification
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
@@ -312,6 +317,7 @@ CELERY_TASK_PUBLISH_RETRY = False  # the relay asks again by itself
 # --- API --------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.machines.AlwaysJson",
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],

@@ -11,6 +11,7 @@ handler404 = pages.not_found
 handler500 = pages.server_error
 
 urlpatterns = [
+    path("<slug:program>/api/v1/", include("partners.api_urls")),  # first: tills ask it all day
     path("", pages.programs_page, name="programs"),
     path("start/", pages.start, name="start"),
     path("second-factor/", pages.second_factor, name="second-factor"),

@@ -2,7 +2,6 @@
 
 from django.urls import URLPattern, path
 
-from partners import api
 from partners.views import counter, devices, office, school
 
 urlpatterns: list[URLPattern] = [
@@ -25,7 +24,4 @@ urlpatterns: list[URLPattern] = [
     path("office/schools/new/", office.enter_application, name="office-school-new"),
     path("office/schools/<int:provider_id>/approve/", office.approve_school, name="office-school-approve"),
     path("office/schools/<int:provider_id>/suspend/", office.suspend_school, name="office-school-suspend"),
-    path("api/v1/redemptions", api.redemptions, name="api-redemptions"),
-    path("api/v1/checks", api.checks, name="api-checks"),
-    path("api/v1/devices", api.devices, name="api-devices"),
 ]

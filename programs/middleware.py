@@ -49,7 +49,8 @@ class ProgramMiddleware:
         request.program = program  # type: ignore[attr-defined]
         if program is None or has_own_transactions:
             return self.get_response(request)
-        with acting_in(program.pk, user_id=request.user.pk):
+        person = getattr(request, "user", None)  # machines have none
+        with acting_in(program.pk, user_id=person.pk if person else None):
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
