@@ -46,44 +46,47 @@ def counter_at(classroom_id: int, *, token: str, actor: Membership) -> Counter |
     return Counter(classroom=classroom, device=getattr(classroom, "asking", None), staff_id=actor.pk)
 
 
-def _columns(alias: str, model: type[models.Model]) -> str:
-    return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
+def counter_of_system(token: str) -> Counter | None:
+    """The counter of a school's own till system, by its token: one statement, planned once a connection.
+
+    Device, classroom, provider and membership hold what the rules ask; their other columns are read
+    when something asks for them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM partners_counter_of_system(%s)", [hashed(token)])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    device, classroom, provider, acts_as = _read(row)
+    provider.payable = _made(Account, ("id",), (provider.payable_id,)) if provider.payable_id else None
+    classroom.provider, device.classroom, device.acts_as = provider, classroom, acts_as
+    return Counter(classroom=classroom, device=device, staff_id=None)
 
 
-_OF_SYSTEM = (Device, Classroom, Provider, Account, Membership)
-# Written out: the ORM's building of this join cost more than everything else in a till's request.
-_SYSTEM_SQL = f"""
-SELECT {", ".join(map(_columns, "dcpam", _OF_SYSTEM))}
-FROM partners_device d
-JOIN partners_classroom c ON c.program_id = d.program_id AND c.id = d.classroom_id
-JOIN partners_provider p ON p.program_id = c.program_id AND p.id = c.provider_id
-LEFT JOIN ledger_account a ON a.program_id = p.program_id AND a.id = p.payable_id
-JOIN programs_membership m ON m.program_id = d.program_id AND m.id = d.acts_as_id
-WHERE d.program_id = %s AND d.token_hash = %s AND d.kind = 'system'
-"""  # noqa: S608  columns of our own models
+# The columns of partners_counter_of_system(), in its order.
+_OF_SYSTEM: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
+    (
+        Device,
+        ("id", "kind", "token_hash", "revoked_at", "last_seen_on", "paused_until", "classroom_id", "acts_as_id"),
+    ),
+    (Classroom, ("id", "is_open", "provider_id")),
+    (Provider, ("id", "state", "approved_until", "payable_id")),
+    (Membership, ("id", "user_id", "role", "is_active")),
+)
 
 
 def _read(row: tuple[Any, ...]) -> list[Any]:
     read, at = [], 0
-    for model in _OF_SYSTEM:
-        names = [field.attname for field in model._meta.concrete_fields]
-        values = row[at : at + len(names)]
+    for model, names in _OF_SYSTEM:
+        read.append(_made(model, names, row[at : at + len(names)]))
         at += len(names)
-        read.append(model.from_db("default", names, values) if values[0] is not None else None)
     return read
 
 
-def counter_of_system(token: str) -> Counter | None:
-    """The counter of a school's own till system, by its token: one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SYSTEM_SQL, [current_program_id(), hashed(token)])
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    device, classroom, provider, payable, acts_as = _read(row)
-    provider.payable, classroom.provider = payable, provider
-    device.classroom, device.acts_as = classroom, acts_as
-    return Counter(classroom=classroom, device=device, staff_id=None)
+def _made(model: type[models.Model], names: tuple[str, ...], values: tuple[Any, ...]) -> Any:
+    known = {"program_id": current_program_id(), **dict(zip(names, values, strict=True))}
+    attributes = [field.attname for field in model._meta.concrete_fields]
+    return model.from_db(connection.alias, attributes, [known.get(name, models.DEFERRED) for name in attributes])
 
 
 def counters_of(actor: Membership) -> list[Classroom]:
