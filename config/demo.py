@@ -249,7 +249,7 @@ class Demo:
             "--port",
             str(self.port),
         ]
-        web += ["--workers", cores, "--blocking-threads", "8", "--respawn-failed-workers", "--no-ws"]
+        web += ["--workers", cores, "--blocking-threads", "4", "--respawn-failed-workers", "--no-ws"]
         worker = [*celery, "worker", "--concurrency", cores, "--loglevel", "info"]
         commands = {
             "worker": [*worker, "--without-gossip", "--without-mingle"],

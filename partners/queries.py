@@ -58,35 +58,47 @@ def counter_of_system(token: str) -> Counter | None:
     if row is None:
         return None
     device, classroom, provider, acts_as = _read(row)
-    provider.payable = _made(Account, ("id",), (provider.payable_id,)) if provider.payable_id else None
+    provider.payable = (
+        Account(pk=provider.payable_id, program_id=provider.program_id) if provider.payable_id else None
+    )
     classroom.provider, device.classroom, device.acts_as = provider, classroom, acts_as
     return Counter(classroom=classroom, device=device, staff_id=None)
 
 
+def _maker(model: type[models.Model], *names: str) -> tuple[type[models.Model], list[str], list[str]]:
+    return model, list(names), [field.attname for field in model._meta.concrete_fields]
+
+
 # The columns of partners_counter_of_system(), in its order.
-_OF_SYSTEM: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
-    (
+_OF_SYSTEM = (
+    _maker(
         Device,
-        ("id", "kind", "token_hash", "revoked_at", "last_seen_on", "paused_until", "classroom_id", "acts_as_id"),
+        *(
+            "id",
+            "kind",
+            "token_hash",
+            "revoked_at",
+            "last_seen_on",
+            "paused_until",
+            "classroom_id",
+            "acts_as_id",
+        ),
     ),
-    (Classroom, ("id", "is_open", "provider_id")),
-    (Provider, ("id", "state", "approved_until", "payable_id")),
-    (Membership, ("id", "user_id", "role", "is_active")),
+    _maker(Classroom, "id", "is_open", "provider_id"),
+    _maker(Provider, "id", "state", "approved_until", "payable_id"),
+    _maker(Membership, "id", "user_id", "role", "is_active"),
 )
 
 
 def _read(row: tuple[Any, ...]) -> list[Any]:
-    read, at = [], 0
-    for model, names in _OF_SYSTEM:
-        read.append(_made(model, names, row[at : at + len(names)]))
-        at += len(names)
+    values = iter(row)
+    program_id = current_program_id()
+    read: list[Any] = []
+    for model, names, attributes in _OF_SYSTEM:
+        known = {name: next(values) for name in names}
+        known["program_id"] = program_id
+        read.append(model.from_db("default", attributes, [known.get(a, models.DEFERRED) for a in attributes]))
     return read
-
-
-def _made(model: type[models.Model], names: tuple[str, ...], values: tuple[Any, ...]) -> Any:
-    known = {"program_id": current_program_id(), **dict(zip(names, values, strict=True))}
-    attributes = [field.attname for field in model._meta.concrete_fields]
-    return model.from_db(connection.alias, attributes, [known.get(name, models.DEFERRED) for name in attributes])
 
 
 def counters_of(actor: Membership) -> list[Classroom]:
