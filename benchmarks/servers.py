@@ -5,7 +5,7 @@ import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 
 from config import embedded
+from config.demo import answers
 from config.processes import Child, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,7 +57,7 @@ def program(name: str) -> str:
 
 
 @contextmanager
-def running(prepare: "Prepare") -> Iterator[Servers]:
+def running(prepare: Callable[[dict[str, str]], None]) -> Iterator[Servers]:
     """Start the servers, call `prepare(environment)` to make tables and rows, start the web, end all."""
     (HOME / "log").mkdir(parents=True, exist_ok=True)
     supervisor = Supervisor(HOME / "run", HOME / "log", lambda text: print(text, file=sys.stderr, flush=True))
@@ -126,11 +127,5 @@ def _web(environment: dict[str, str], port: int) -> Child:
         command=[*command, "config.wsgi:application"],
         env=environment,
         folder=ROOT,
-        is_ready=lambda: _answers(ready),
+        is_ready=lambda: answers(ready),
     )
-
-
-def _answers(url: str) -> bool:
-    from config.demo import answers
-
-    return answers(url)
