@@ -61,6 +61,12 @@ DOORS: dict[str, Door] = {
     "office-coupons-issued": roles(OFFICE),
     "office-coupon": roles(OFFICE, coupon_id="coupon"),
     "office-use-reverse": roles(OFFICE, redemption_id="redemption"),
+    # people, collective, metrics
+    "invitation": Door("capability", {"token": "invitation"}),
+    "office": roles(OFFICE),
+    "office-people": roles(OFFICE),
+    "office-people-end": roles(OFFICE, membership_id="membership"),
+    "city": roles(CITY, OFFICE),
     # outbox
     "job": roles(OFFICE, job_id="job"),
     # partners

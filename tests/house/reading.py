@@ -10,16 +10,17 @@ FLOORS = [
     ["partners"],
     ["coupons", "donations"],
     ["families"],
+    ["people"],
     ["ledger", "audit", "outbox"],
     ["programs"],
     ["kernel"],
 ]
 HEIGHT = {name: len(FLOORS) - level for level, names in enumerate(FLOORS) for name in names}
 APPS = [name for names in FLOORS for name in names]
-# Files that are not verbs: rooms that every app may have, and the named parts of the lower floors.
+# Files that are not verbs: rooms that every app may have. `definitions` are words beside figures.
 ROOMS = {
-    "__init__", "admin", "api", "apps", "books", "checks", "errors", "forms", "models", "notices", "queries",
-    "rules", "tasks", "urls", "views",
+    "__init__", "admin", "api", "api_urls", "apps", "books", "checks", "definitions", "errors", "forms", "models",
+    "notices", "queries", "rules", "tasks", "urls", "views",
 }  # fmt: skip
 FORBIDDEN = {"services", "utils", "helpers", "managers", "signals", "constants", "common", "misc"}
 ROOT = Path(__file__).resolve().parents[2]

@@ -29,6 +29,7 @@ from partners.apply import apply as apply_as_provider
 from partners.approve import approve as approve_provider
 from partners.enrol_device import enrol_device
 from partners.models import Classroom, Device, Provider, ProviderOwner
+from people.invite import invite, token_of
 from programs.models import Membership, Program, ProgramYear, Role
 from programs.scoping import acting_in
 from tests.conftest import LAST_DAY, make_program, member
@@ -65,6 +66,10 @@ def build(slug: str, name: str, code: str, canary: str) -> House:
         house.add(
             "job", start_job("issue_coupons", total=1, actor=house.people[Role.OFFICE], application_ids=[]).pk
         )
+        house.add("membership", house.people[Role.OFFICE].pk)
+        house.add("membership", house.people[Role.COUNTER].pk)
+        invitation = invite(email=f"new@{slug}.example", role=Role.CITY, actor=house.people[Role.OFFICE])
+        house.add("invitation", token_of(house.program.pk, invitation.pk))
     return house
 
 
