@@ -30,7 +30,7 @@ HOMES = {
 AT_LEAST = {
     "nobody": 6,
     Role.OFFICE: 9,
-    Role.CITY: 3,
+    Role.CITY: 2,
     Role.PROVIDER_ADMIN: 3,
     Role.COUNTER: 2,
     Role.GUARDIAN: 3,
