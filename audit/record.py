@@ -9,9 +9,10 @@ from programs.models import Membership
 
 def record(verb: str, *, actor: Membership | None, subject: str, **facts: Any) -> Record:
     """Append one act. `facts` are numbers, dates and ids; never a name, address or reason of need."""
-    return Record.objects.create(
+    act: Record = Record.objects.create(
         verb=verb, subject=subject, actor_id=actor.pk if actor else None, facts=facts, happened_at=now()
     )
+    return act
 
 
 def record_reading(what: str, *, actor: Membership, subject: str) -> Record:

@@ -10,7 +10,13 @@ from rest_framework.views import set_rollback
 
 from kernel.errors import Refused
 
-CODES = {400: "invalid", 401: "not_authenticated", 403: "not_allowed", 404: "not_found", 405: "method_not_allowed"}
+CODES = {
+    400: "invalid",
+    401: "not_authenticated",
+    403: "not_allowed",
+    404: "not_found",
+    405: "method_not_allowed",
+}
 
 
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:

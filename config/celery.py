@@ -19,6 +19,6 @@ app.conf.beat_schedule = TIMETABLE
 @beat_init.connect
 def refuse_unsafe(**kwargs: Any) -> None:
     """Workers and beat hold the walls too."""
-    from programs.walls import refuse_unsafe_start
+    from programs.walls import refuse_unsafe_start  # noqa: PLC0415 - models exist only from here on
 
     refuse_unsafe_start()

@@ -40,7 +40,6 @@ def _someone(role: Role) -> Membership | None:
     members = Membership.objects.filter(role=role, is_active=True).select_related("user").order_by("id")
     if role == Role.GUARDIAN:
         with_coupon = Guardian.objects.filter(household__children__coupons__isnull=False)
-        found = members.filter(pk__in=with_coupon.values(member_id=F("membership"))).first()
-        return found or members.first()
+        members = members.filter(pk__in=with_coupon.values(member_id=F("membership"))) or members
     first: Membership | None = members.first()
     return first

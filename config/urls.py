@@ -25,5 +25,15 @@ if settings.DEMO:
     urlpatterns += [path("", include("config.demo_urls"))]
 urlpatterns += [
     path("<slug:program>/", include(f"{floor}.urls"))
-    for floor in ("donations", "coupons", "families", "partners", "metrics", "collective", "outbox", "people", "programs")
+    for floor in (
+        "donations",
+        "coupons",
+        "families",
+        "partners",
+        "metrics",
+        "collective",
+        "outbox",
+        "people",
+        "programs",
+    )
 ]

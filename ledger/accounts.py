@@ -7,7 +7,8 @@ from programs.scoping import current_program_id
 
 def open_account(*, kind: Kind, label: str) -> Account:
     """A new account. `label` is for people and never names a child."""
-    return Account.objects.create(kind=kind, label=label)
+    opened: Account = Account.objects.create(kind=kind, label=label)
+    return opened
 
 
 def the_account(kind: Kind, label: str) -> Account:
@@ -15,8 +16,9 @@ def the_account(kind: Kind, label: str) -> Account:
 
     The program's row is locked while looking, so that two at once do not open two.
     """
-    found = Account.objects.filter(kind=kind, label=label).first()
+    found: Account | None = Account.objects.filter(kind=kind, label=label).first()
     if found:
         return found
     Program.objects.select_for_update(of=("self",), no_key=True).get(pk=current_program_id())
-    return Account.objects.filter(kind=kind, label=label).first() or open_account(kind=kind, label=label)
+    found = Account.objects.filter(kind=kind, label=label).first()
+    return found or open_account(kind=kind, label=label)

@@ -26,7 +26,7 @@ def post(
     source was posted with another body; nothing is written then.
     """
     current_program_id()
-    arguments = [debit.pk, credit.pk, amount_yen, source, leg, reverses]
+    arguments: list[int | str | None] = [debit.pk, credit.pk, amount_yen, source, leg, reverses]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(POST, arguments)

@@ -25,7 +25,7 @@ def start_job(kind: str, *, total: int, actor: Membership, **facts: Any) -> Job:
     """Begin a job of `kind` with `total` things to do, in the caller's transaction."""
     if kind not in STEPS:
         raise RuntimeError(f"no step for jobs of kind {kind}")
-    job = Job.objects.create(kind=kind, total=total, facts=facts, started_by=actor)
+    job: Job = Job.objects.create(kind=kind, total=total, facts=facts, started_by=actor)
     put(RUN_JOB, about=f"job:{job.pk}", job_id=job.pk)
     return job
 

@@ -10,4 +10,5 @@ def put(topic: str, *, about: str, **facts: Any) -> Message:
 
     `facts` are ids and numbers; what a mail needs beyond them is read when it is written.
     """
-    return Message.objects.create(topic=topic, about=about, facts=facts)
+    message: Message = Message.objects.create(topic=topic, about=about, facts=facts)
+    return message

@@ -26,13 +26,13 @@ def _complaints(model: type[models.Model]) -> list[str]:
             said.append(
                 f"{field.name}: unique=True looks across programs; use UniqueConstraint(program, ...)"
             )
-        if scoped and field.db_index and not field.remote_field and not field.primary_key:
+        if scoped and getattr(field, "db_index", False) and not field.remote_field and not field.primary_key:
             said.append(
                 f"{field.name}: db_index=True; use Meta.indexes, which the editor makes program-first"
             )
     if scoped:
         for many in model._meta.local_many_to_many:
-            if many.remote_field.through._meta.auto_created:
+            if many.remote_field.through._meta.auto_created:  # type: ignore[union-attr]
                 said.append(f"{many.name}: name the joining model, so that it has a program too")
         for constraint in model._meta.constraints:
             if not _is_program_first(constraint):

@@ -29,10 +29,10 @@ def acting_in(
     try:
         with transaction.atomic(using=using):
             if nested:
-                connection.set_scope(Scope(program_id, user_id))
+                connection.set_scope(Scope(program_id, user_id))  # type: ignore[attr-defined]
             yield
             if nested and not connection.needs_rollback:
-                connection.set_scope(outer)
+                connection.set_scope(outer)  # type: ignore[attr-defined]
     finally:
         leave_scope(token)
 
@@ -45,7 +45,8 @@ class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)):  # type: igno
     """Filters by the program one acts in, and raises where there is none."""
 
     def get_queryset(self) -> ScopedQuerySet:
-        return super().get_queryset().filter(program_id=current_program_id())
+        found: ScopedQuerySet = super().get_queryset().filter(program_id=current_program_id())
+        return found
 
 
 class ProgramScoped(models.Model):

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from programs.fields import program_field
+from programs.fields import ProgramField, program_field
 
 ROLE = """
 SELECT CASE WHEN r.rolsuper THEN 'is superuser' WHEN r.rolbypassrls THEN 'has BYPASSRLS'
@@ -95,10 +95,13 @@ def scoped_tables() -> list[str]:
     return sorted(m._meta.db_table for m in apps.get_models() if program_field(m) is not None)
 
 
+def _mark(table: str) -> ProgramField:
+    marks = (program_field(m) for m in apps.get_models() if m._meta.db_table == table)
+    return next(mark for mark in marks if mark)
+
+
 def _expected_policies(table: str) -> list[str]:
-    model = next(m for m in apps.get_models() if m._meta.db_table == table)
-    mark = program_field(model)
-    assert mark is not None
+    mark = _mark(table)
     if mark.own_user:
         acts = [f"program_wall_{act}{WALLED}{WALL}" for act in ("delete", "insert", "update")]
         return sorted([*acts, f"program_wall_read{WALLED}{MILD_READ.format(user=mark.own_user)}"])
@@ -107,9 +110,7 @@ def _expected_policies(table: str) -> list[str]:
 
 def _said_of(table: str, row: tuple[bool, bool, list[str], bool, bool, bool, bool]) -> list[str]:
     is_enabled, is_forced, policies, may_change, may_insert, may_truncate, has_trigger = row
-    model = next(m for m in apps.get_models() if m._meta.db_table == table)
-    mark = program_field(model)
-    assert mark is not None
+    mark = _mark(table)
     said = {
         "row security is not enabled": not is_enabled,
         "row security is not forced": not is_forced,

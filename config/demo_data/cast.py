@@ -15,12 +15,13 @@ def member(program: Program, role: Role, name: str, mailbox: str | None = None) 
     """A person with a role; the address ends in .example, which no mail ever reaches."""
     address = f"{mailbox or role}@{program.slug}.example"
     user = User.objects.filter(email=address).first() or User.objects.create_user(address, name=name)
-    return Membership.objects.create(user=user, role=role)
+    made: Membership = Membership.objects.create(user=user, role=role)
+    return made
 
 
 def program_year(*, fiscal_year: int, face_yen: int, is_prorated: bool, eligible: int | None) -> ProgramYear:
     """1 April to 31 March."""
-    return ProgramYear.objects.create(
+    made: ProgramYear = ProgramYear.objects.create(
         year=fiscal_year,
         first_day=date(fiscal_year, 4, 1),
         last_day=date(fiscal_year + 1, 3, 31),
@@ -28,6 +29,7 @@ def program_year(*, fiscal_year: int, face_yen: int, is_prorated: bool, eligible
         is_prorated=is_prorated,
         eligible_children=eligible,
     )
+    return made
 
 
 def open_schools(schools: list[MadeUpSchool], *, office: Membership, year: ProgramYear) -> list[Provider]:
@@ -60,9 +62,7 @@ def staff_the_first(program: Program, provider: Provider, *, office: Membership)
     owner = member(program, Role.PROVIDER_ADMIN, "教室長 森")
     ProviderOwner.objects.create(provider=provider, membership=owner)
     counter = member(program, Role.COUNTER, "受付 池田")
-    classroom = provider.classrooms.order_by("id").first()
-    assert classroom is not None
-    add_staff(classroom=classroom, person=counter, actor=office)
+    add_staff(classroom=provider.classrooms.order_by("id")[0], person=counter, actor=office)
 
 
 def yesterday() -> date:

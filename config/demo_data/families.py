@@ -68,7 +68,7 @@ def spend_month_by_month(
     rooms = list(
         Classroom.objects.filter(provider__in=providers).select_related("provider__payable").order_by("id")
     )
-    staff = Membership.objects.filter(role="counter").order_by("id").first()
+    staff = Membership.objects.filter(role="counter").order_by("id")[0]
     coupons = {c.child_id: c for c in Coupon.objects.filter(year=year)}
     lowest, highest = monthly_yen
     for number, application in enumerate(approved[:active]):
@@ -81,8 +81,10 @@ def spend_month_by_month(
         _spend(coupon, room, staff, first, fee_yen)
 
 
-def _spend(coupon: Coupon, room: Classroom, staff: Membership | None, first: date, fee_yen: int) -> None:
-    assert staff is not None
+def _spend(coupon: Coupon, room: Classroom, staff: Membership, first: date, fee_yen: int) -> None:
+    payee = room.provider.payable
+    if payee is None:
+        raise RuntimeError(f"{room.provider} is not approved yet")
     left, day, number = coupon.face_yen, first, 0
     while is_past(day) and day <= coupon.last_day and left > 0:
         amount_yen = min(fee_yen, left)
@@ -94,7 +96,7 @@ def _spend(coupon: Coupon, room: Classroom, staff: Membership | None, first: dat
                     category="entry" if number == 0 and fee_yen % 1_000 == 0 else "tuition",
                     request_key=uuid5(KEYS, f"{coupon.pk} {number}"),
                 ),
-                at=Place(payee=room.provider.payable, place_id=room.pk, device_id=None),
+                at=Place(payee=payee, place_id=room.pk, device_id=None),
                 actor=staff,
             )
         left, day, number = left - amount_yen, day + timedelta(days=30), number + 1

@@ -77,9 +77,7 @@ def seed(program: Program) -> None:
     providers = open_schools(schools, office=office, year=year)
     staff_the_first(program, providers[0], office=office)
     approved = _families(program, year, office, fund)
-    spend_month_by_month(
-        approved, providers, year=year, seed=2018, active=46, monthly_yen=(12_000, 24_000)
-    )
+    spend_month_by_month(approved, providers, year=year, seed=2018, active=46, monthly_yen=(12_000, 24_000))
 
 
 def _past_campaign(organisation: Organisation, this_year: int, office: Membership) -> Account:
@@ -119,7 +117,8 @@ def _past_campaign(organisation: Organisation, this_year: int, office: Membershi
         )
     close_campaign(campaign=campaign, actor=office)
     campaign.refresh_from_db()
-    return campaign.fund
+    fund: Account = Account.objects.get(pk=campaign.fund_id)
+    return fund
 
 
 def _present_campaign(organisation: Organisation, office: Membership) -> None:

@@ -20,7 +20,7 @@ WALLED = "sc_app, sc_definer, sc_report"  # roles without a policy see nothing; 
 class DatabaseSchemaEditor(PostgresSchemaEditor):
     """See the module."""
 
-    sql_create_column_inline_fk = None  # always by _create_fk_sql, which makes the key composite
+    sql_create_column_inline_fk = None  # type: ignore[assignment]  # always by _create_fk_sql, which makes the key composite
 
     def create_model(self, model: type[Model]) -> None:
         super().create_model(model)
@@ -84,7 +84,7 @@ class DatabaseSchemaEditor(PostgresSchemaEditor):
         )
 
     def _create_fk_sql(self, model: type[Model], field: Any, suffix: str) -> Any:
-        statement = super()._create_fk_sql(model, field, suffix)
+        statement = super()._create_fk_sql(model, field, suffix)  # type: ignore[misc]
         if self._is_composite(model, field):
             target = field.target_field
             statement.parts["column"] = Columns(
@@ -102,9 +102,9 @@ class DatabaseSchemaEditor(PostgresSchemaEditor):
             for aligned in ("col_suffixes", "opclasses"):
                 if kwargs.get(aligned):
                     kwargs[aligned] = ["", *kwargs[aligned]]
-        return super()._create_index_sql(model, fields=fields, **kwargs)
+        return super()._create_index_sql(model, fields=fields, **kwargs)  # type: ignore[misc]
 
     def _field_indexes_sql(self, model: type[Model], field: Any) -> list[Any]:
         if isinstance(field, ProgramField):
             return []
-        return super()._field_indexes_sql(model, field)
+        return super()._field_indexes_sql(model, field)  # type: ignore[misc, no-any-return]

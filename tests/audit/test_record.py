@@ -40,7 +40,10 @@ def test_a_record_can_be_neither_changed_nor_deleted(office: Membership) -> None
 )
 @pytest.mark.parametrize("setting", ["origin", "replica"])
 def test_not_even_the_owner_changes_it_whatever_the_setting(attempt: str, setting: str) -> None:
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(using="migrate"):
-        with connections["migrate"].cursor() as cursor:
-            cursor.execute(f"SET LOCAL session_replication_role = {setting}")
-            cursor.execute(attempt)
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(using="migrate"),
+        connections["migrate"].cursor() as cursor,
+    ):
+        cursor.execute(f"SET LOCAL session_replication_role = {setting}")
+        cursor.execute(attempt)

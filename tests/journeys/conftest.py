@@ -14,7 +14,6 @@ from programs.models import Membership
 from tests.house.world import House, build
 from tests.walking import chromium
 
-
 # Playwright's sync API runs an event loop in this thread; Django would refuse its queries beside one.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 

@@ -88,7 +88,10 @@ def test_the_application_role_cannot_write_money_by_itself(
 ) -> None:
     post(debit=bank, credit=fund, amount_yen=1_000, source="gift:1")
 
-    with pytest.raises(DatabaseError, match="permission denied|must be owner"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(attempt)
+    with (
+        pytest.raises(DatabaseError, match="permission denied|must be owner"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(attempt)
     assert Balance.objects.get(account=fund).balance_yen == 1_000

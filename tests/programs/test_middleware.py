@@ -69,7 +69,7 @@ def test_a_request_acts_in_the_program_of_its_address_and_no_longer(
 ) -> None:
     ours, theirs = two_programs
     assert get("/fukuoka/writes/?answer=200") == 200
-    assert SEEN == [("fukuoka", theirs.pk)]
+    assert [("fukuoka", theirs.pk)] == SEEN
     assert (written(theirs), written(ours)) == (1, 0)
     assert current_scope() == NOWHERE
 

@@ -52,10 +52,13 @@ def test_a_row_cannot_point_to_another_programs_row(program: Program, other_prog
         theirs = Account.objects.create(kind=Kind.FUND, label="theirs")
     ours = Account.objects.create(kind=Kind.BANK, label="ours")
 
-    with pytest.raises(IntegrityError, match="foreign key"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT ledger_post(%s, %s, 5, 'smuggle:1')", [ours.pk, theirs.pk])
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with (
+        pytest.raises(IntegrityError, match="foreign key"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT ledger_post(%s, %s, 5, 'smuggle:1')", [ours.pk, theirs.pk])
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def test_the_scope_comes_back_after_a_nested_one(program: Program, other_program: Program) -> None:
