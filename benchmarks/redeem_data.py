@@ -70,7 +70,7 @@ def _children_and_coupons(cursor: Any, codes: list[str]) -> None:
     )
     cursor.executemany(
         "INSERT INTO coupons_coupon (id, program_id, child_id, year_id, account_id, fund_id, code, face_yen,"
-        " last_day, state, issued_at, issued_by_id)"
-        f" VALUES (%s, 1, %s, 1, %s, 2, %s, {COUPON_YEN}, '2099-03-31', 'active', now(), 1)",
+        " first_day, last_day, state, issued_at, issued_by_id)"
+        f" VALUES (%s, 1, %s, 1, %s, 2, %s, {COUPON_YEN}, '2020-04-01', '2099-03-31', 'active', now(), 1)",
         [(n, n, 1_000_000 + n, code) for n, code in enumerate(codes, 1)],
     )

@@ -42,11 +42,18 @@ class CouponClosed(CouponRefused):
     words = _("This coupon can no longer be used. Its last day is %(last_day)s. Nothing was taken.")
 
 
+class CouponNotYet(CouponRefused):
+    """The coupon's first day has not come."""
+
+    code = "coupon_not_yet"
+    words = _("This coupon can be used from %(first_day)s on. Nothing was taken.")
+
+
 class BalanceTooLow(CouponRefused):
     """Less is left on the coupon than was asked for."""
 
     code = "balance_too_low"
-    words = _("Only %(usable_yen)s yen are left on this coupon. Nothing was taken. Enter a smaller amount.")
+    words = _("At most %(usable_yen)s yen can be paid with this coupon. Nothing was taken. Enter a smaller amount.")
 
 
 class RequestKeyUsed(CouponRefused):

@@ -50,6 +50,7 @@ def issue(*, application: Application, fund: Account, actor: Membership, on: dat
         fund=fund,
         code=free_code(),
         face_yen=face_yen,
+        first_day=year.first_day,
         last_day=year.last_day,
         issued_at=now(),
         issued_by=actor,

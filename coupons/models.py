@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from families.models import Child
@@ -30,7 +30,8 @@ class Coupon(ProgramScoped):
     fund = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     code = models.CharField(max_length=12)  # shown to people as XXXX-XXXX-XXXX (kernel/codes.py)
     face_yen = models.PositiveIntegerField()  # frozen at issue
-    last_day = models.DateField()  # still spendable on this day, Japan time
+    first_day = models.DateField()  # spendable from this day on, Japan time; frozen at issue
+    last_day = models.DateField()  # still spendable on this day
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
     issued_at = models.DateTimeField()
     issued_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
@@ -45,6 +46,7 @@ class Coupon(ProgramScoped):
                 name="coupon_one_per_child_year",
             ),
             CheckConstraint(condition=Q(face_yen__gt=0), name="coupon_face_above_zero"),
+            CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="coupon_days_in_order"),
             CheckConstraint(condition=Q(state__in=["active", "expired", "void"]), name="coupon_state_known"),
         ]
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from coupons.errors import BalanceTooLow, CouponClosed, CouponUnknown, RequestKeyUsed
+from coupons.errors import BalanceTooLow, CouponClosed, CouponNotYet, CouponUnknown, RequestKeyUsed
 from coupons.models import Coupon
 from kernel.clock import now, today
 from kernel.codes import read_code
@@ -16,7 +16,7 @@ from programs.models import Membership
 from programs.scoping import current_program_id
 
 REDEEM = """
-SELECT outcome, redemption, coupon, taken_at, last_usable, usable_yen
+SELECT outcome, redemption, coupon, taken_at, first_usable, last_usable, usable_yen
 FROM coupons_redeem(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
@@ -63,7 +63,7 @@ def redeem(*, code: str, spend: Spend, at: Place, actor: Membership, on: date | 
     Repeating a request key with the same body returns the first redemption and moves no money,
     also after the coupon has ended. Needs an open transaction with a program; it is one statement,
     so it takes no savepoint.
-    Raises CouponUnknown, CouponClosed, BalanceTooLow, RequestKeyUsed; nothing is written then.
+    Raises CouponUnknown, CouponNotYet, CouponClosed, BalanceTooLow, RequestKeyUsed; nothing is written then.
     """
     current_program_id()
     meant = _meant(code)
@@ -73,9 +73,11 @@ def redeem(*, code: str, spend: Spend, at: Place, actor: Membership, on: date | 
     ]
     with connection.cursor() as cursor:
         cursor.execute(REDEEM, arguments)
-        outcome, redemption_id, coupon_id, taken_at, last_day, left_yen = cursor.fetchone()
+        outcome, redemption_id, coupon_id, taken_at, first_day, last_day, left_yen = cursor.fetchone()
     if outcome == "unknown":
         raise CouponUnknown
+    if outcome == "not_yet":
+        raise CouponNotYet(first_day=first_day)
     if outcome == "closed":
         raise CouponClosed(last_day=last_day)
     if outcome == "too_low":
@@ -100,8 +102,8 @@ def find_coupon(code: str) -> Coupon:
 
 
 def usable_yen(coupon: Coupon, on: date) -> int:
-    """What may be spent on that Japanese day: nothing once the coupon has ended."""
-    if coupon.state != Coupon.State.ACTIVE or on > coupon.last_day:
+    """What may be spent on that Japanese day: nothing before its first day or once it has ended."""
+    if coupon.state != Coupon.State.ACTIVE or not coupon.first_day <= on <= coupon.last_day:
         return 0
     return int(Balance.objects.get(account_id=coupon.account_id).balance_yen)
 

@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION coupons_redeem(
     p_code text, p_amount_yen bigint, p_category text, p_payee bigint, p_place bigint, p_device bigint,
     p_request_key uuid, p_actor bigint, p_on date, p_now timestamptz,
     OUT outcome text, OUT redemption bigint, OUT coupon bigint, OUT taken_at timestamptz,
-    OUT last_usable date, OUT usable_yen bigint
+    OUT first_usable date, OUT last_usable date, OUT usable_yen bigint
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -30,8 +30,12 @@ BEGIN
     SELECT * INTO v_before FROM coupons_redemption r
       WHERE r.program_id = v_program AND r.request_key = p_request_key;
     IF v_before.id IS NULL THEN
-        SELECT c.state, c.last_day INTO v_state, last_usable FROM coupons_coupon c
+        SELECT c.state, c.first_day, c.last_day INTO v_state, first_usable, last_usable FROM coupons_coupon c
           WHERE c.program_id = v_program AND c.id = coupon;
+        IF v_state = 'active' AND p_on < first_usable THEN  -- check
+            outcome := 'not_yet';
+            RETURN;
+        END IF;
         IF v_state <> 'active' OR p_on > last_usable THEN  -- check
             outcome := 'closed';
             RETURN;

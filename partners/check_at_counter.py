@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from audit.record import record
-from coupons.errors import CouponClosed, CouponUnknown
+from coupons.errors import CouponClosed, CouponNotYet, CouponUnknown
 from coupons.models import Coupon
 from coupons.redeem import find_coupon, usable_yen
 from families.models import Child
@@ -46,6 +46,8 @@ def check_at_counter(*, counter: Counter, code: str, amount_yen: int, actor: Mem
     except CouponUnknown:
         count_wrong_code(device, code)
         raise
+    if coupon.state == Coupon.State.ACTIVE and today() < coupon.first_day:
+        raise CouponNotYet(first_day=coupon.first_day)
     if coupon.state != Coupon.State.ACTIVE or coupon.last_day < today():
         raise CouponClosed(last_day=coupon.last_day)
     usable = usable_yen(coupon, today())

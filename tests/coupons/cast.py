@@ -69,6 +69,7 @@ def a_coupon(
         fund=fund,
         code=new_code(),
         face_yen=face_yen,
+        first_day=min(year.first_day, last_day or year.first_day),
         last_day=last_day or year.last_day,
         state=state,
         issued_at=now(),
@@ -92,6 +93,7 @@ def spend(
     key: UUID | None = None,
     place_id: int = 1,
     category: str = Category.TUITION,
+    on: date | None = None,
 ) -> Redeemed:
     """Take `amount_yen` at a school's counter."""
     return redeem(
@@ -99,4 +101,5 @@ def spend(
         spend=Spend(amount_yen=amount_yen, category=category, request_key=key or uuid4()),
         at=Place(payee=payee, place_id=place_id, device_id=7),
         actor=actor,
+        on=on,
     )

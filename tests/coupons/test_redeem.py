@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from audit.models import Record
-from coupons.errors import BalanceTooLow, CouponClosed, CouponRefused, CouponUnknown, RequestKeyUsed
+from coupons.errors import BalanceTooLow, CouponClosed, CouponNotYet, CouponRefused, CouponUnknown, RequestKeyUsed
 from coupons.models import Coupon, Redemption
 from coupons.redeem import Place, Spend, find_coupon, redeem, usable_yen
 from kernel.codes import new_code, shown
@@ -280,3 +280,18 @@ def test_redeem_needs_a_program(db: None) -> None:
             at=Place(payee=Account(pk=1), place_id=1, device_id=None),
             actor=Membership(pk=1),
         )
+
+
+def test_a_coupon_is_not_usable_before_its_first_day(
+    coupon: Coupon, school: Account, till: Membership
+) -> None:
+    """Coupons are decided in March and used from 1 April on."""
+    eve = coupon.first_day - timedelta(days=1)
+    before = counts()
+
+    with pytest.raises(CouponNotYet):
+        spend(coupon, 1, payee=school, actor=till, on=eve)
+
+    assert counts() == before
+    assert usable_yen(coupon, eve) == 0
+    spend(coupon, 1, payee=school, actor=till, on=coupon.first_day)

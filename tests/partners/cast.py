@@ -96,6 +96,7 @@ def a_coupon(program: Program, *, yen: int, nickname: str = "はる", last_day: 
         fund=fund,
         code=new_code(),
         face_yen=yen,
+        first_day=date(2026, 4, 1),
         last_day=last_day,
         issued_at=now(),
         issued_by=office,
