@@ -16,6 +16,8 @@ CODES = {
     403: "not_allowed",
     404: "not_found",
     405: "method_not_allowed",
+    413: "too_large",
+    415: "not_json",
 }
 
 

@@ -1,7 +1,6 @@
 """How a reader wants Japanese shown: readings above kanji, on or off."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -17,7 +16,7 @@ def set_furigana(request: HttpRequest) -> HttpResponse:
     back = request.POST.get("next", "/")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
         back = "/"
-    response = redirect(back)
+    response = HttpResponseRedirect(back)  # redirect() would take a word for a view's name
     choice = "off" if request.POST.get("furigana") == "off" else "on"
     response.set_cookie(
         "furigana", choice, ONE_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True
