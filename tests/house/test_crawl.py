@@ -1,4 +1,4 @@
-"""Every URL, GET and POST, as every role and as nobody, with four kinds of ids: who gets in, and what leaks.
+"""Every URL and method, as every role and as nobody, with four kinds of ids: who gets in, and what leaks.
 
 The expected answer follows from tests/house/doors.py alone. Foreign and missing things both answer
 404. Each request is undone, so the order does not matter. The count stands in the test's output.
@@ -23,6 +23,7 @@ from tests.house.test_house import patterns
 from tests.house.world import House, build, named
 
 ACTORS = ["nobody", "elsewhere", *Role]  # elsewhere: of the secretariat, but of the other program
+METHODS = ("GET", "POST", "PUT", "DELETE")
 OURS, THEIRS = "OURCANARY", "THEIRCANARY"
 SLUG = "shibuya"
 
@@ -104,7 +105,7 @@ def ask(client: Client, method: str, path: str) -> HttpResponse:
     """One request, undone at once, also in the browser."""
     before = client.cookies.output()
     with transaction.atomic():
-        response = client.get(path) if method == "GET" else client.post(path)
+        response = getattr(client, method.lower())(path)
         transaction.set_rollback(True)
     if client.cookies.output() != before:
         client.cookies = SimpleCookie(before.replace("Set-Cookie: ", ""))
@@ -115,7 +116,7 @@ def test_crawl_everyone_everywhere(houses: tuple[House, House], capsys: pytest.C
     ours, theirs = houses
     asked, wrong = 0, []
     for actor, client in clients(ours, theirs).items():
-        for (route, pattern), method in itertools.product(crawled(), ("GET", "POST")):
+        for (route, pattern), method in itertools.product(crawled(), METHODS):
             door = DOORS[str(pattern.name)]
             slug = {"program": SLUG} if "<slug:program>" in route else {}
             for kind, arguments in variants(door, ours, theirs):
