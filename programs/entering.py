@@ -15,6 +15,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.cache import add_never_cache_headers
 
 from programs.models import STAFF_ROLES, Membership, Role
 
@@ -49,9 +50,16 @@ def signed_in(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        return view(request, *args, **kwargs)
+        return _kept_nowhere(view(request, *args, **kwargs))
 
     return _marked(guarded, "signed_in")
+
+
+def _kept_nowhere(response: HttpResponse) -> HttpResponse:
+    """A page for one person stays in no cache: on a shared tablet "back" would show it to the next."""
+    if "Cache-Control" not in response:
+        add_never_cache_headers(response)
+    return response
 
 
 def has_second_factor(request: HttpRequest) -> bool:
@@ -98,7 +106,7 @@ def entrance(*roles: Role, second_factor: bool = True) -> Callable[[View], View]
             if second_factor and actor.role in STAFF_ROLES and not has_second_factor(request):
                 return redirect("second-factor")
             request.actor = actor  # type: ignore[attr-defined]
-            return view(request, *args, **kwargs)
+            return _kept_nowhere(view(request, *args, **kwargs))
 
         return _marked(guarded, "role", roles)
 
