@@ -150,8 +150,8 @@ def test_the_program_names_the_page_and_gives_the_help_line():
         japanese = components_page(asked(program=program)).content.decode()
     with override("en"):
         english = components_page(asked(program=program)).content.decode()
-    assert "<span>スタディクーポン渋谷</span>" in japanese and 'href="tel:03-1234-5678"' in japanese
-    assert "<span>Study Coupon Shibuya</span>" in english
+    assert "</small> スタディクーポン渋谷</span>" in japanese and 'href="tel:03-1234-5678"' in japanese
+    assert "</small> Study Coupon Shibuya</span>" in english
 
 
 @pytest.mark.parametrize(
