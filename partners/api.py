@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from coupons.models import Category
 from coupons.redeem import Spend
+from kernel.came_from import came_from
 from kernel.clock import JAPAN, today
 from partners.check_at_counter import check_at_counter
 from partners.enrol_device import enrol_device
@@ -139,7 +140,8 @@ class Devices(APIView):
         """201 with the token, which is shown once."""
         asked = EnrolIn(data=request.data)
         asked.is_valid(raise_exception=True)
-        enrolled = enrol_device(code=asked.validated_data["code"], kind=Device.Kind.SYSTEM)
+        code, sender = asked.validated_data["code"], came_from(request)
+        enrolled = enrol_device(code=code, kind=Device.Kind.SYSTEM, came_from=sender)
         answer = {"id": enrolled.device.pk, "token": enrolled.token}
         return Response(answer, status=201, headers={"Cache-Control": "no-store"})
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Count, Q
 
 from audit.record import record
 from kernel.clock import now
@@ -17,7 +18,10 @@ from programs.models import Program
 from programs.scoping import current_program_id
 
 TOKEN_BYTES = 32
-MOST_WRONG_CODES = 10  # an hour, in one program, from wherever they come
+MOST_WRONG_CODES = 10  # an hour, from one address range: nobody mistypes more often
+# An hour, in one program, from wherever they come. High, for whoever reaches it shuts everybody out;
+# a code of 55 bits that lives 15 minutes is as safe behind a thousand guesses as behind ten.
+MOST_IN_PROGRAM = 1_000
 WINDOW = timedelta(hours=1)
 
 
@@ -29,25 +33,28 @@ class EnrolledDevice:
     token: str
 
 
-def enrol_device(*, code: str, kind: Device.Kind) -> EnrolledDevice:
+def enrol_device(*, code: str, kind: Device.Kind, came_from: str = "") -> EnrolledDevice:
     """The device that waits for `code` gets a token of 256 bits; the code is used up.
 
-    Nobody needs to be signed in: whoever holds the code may, within its 15 minutes.
+    Nobody needs to be signed in: whoever holds the code may, within its 15 minutes. `came_from` is the
+    sender's address range; wrong codes from one range do not close the door for the others.
     Raises TooManyWrongCodes, and EnrolCodeUnknown for every code that does not open a device of that
     kind; the try is then counted. Not atomic as a whole: the count must outlive the refusal.
     """
-    _count_tries()
+    _count_tries(came_from)
     device = _take(code, kind)
     if device is None:
-        WrongEnrolCode.objects.create(typed_at=now())
+        WrongEnrolCode.objects.create(typed_at=now(), came_from=came_from)
         raise EnrolCodeUnknown
     return device
 
 
-def _count_tries() -> None:
+def _count_tries(came_from: str) -> None:
     # The program's row is held until the transaction ends, so that parallel tries are counted one by one.
     Program.objects.select_for_update(of=("self",), no_key=True).get(pk=current_program_id())
-    if WrongEnrolCode.objects.filter(typed_at__gt=now() - WINDOW).count() >= MOST_WRONG_CODES:
+    tries = WrongEnrolCode.objects.filter(typed_at__gt=now() - WINDOW)
+    counted = tries.aggregate(all=Count("id"), here=Count("id", filter=Q(came_from=came_from)))
+    if counted["here"] >= MOST_WRONG_CODES or counted["all"] >= MOST_IN_PROGRAM:
         raise TooManyWrongCodes
 
 

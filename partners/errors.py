@@ -14,7 +14,7 @@ class EnrolCodeUnknown(Refused):
 
 
 class TooManyWrongCodes(Refused):
-    """Too many wrong enrolment codes in this program within the hour."""
+    """Too many wrong enrolment codes from this address range, or in this program, within the hour."""
 
     code = "too_many_wrong_codes"
     status = 429

@@ -148,9 +148,10 @@ class Device(ProgramScoped):
 
 
 class WrongEnrolCode(AppendOnly):
-    """Someone typed an enrolment code that opens nothing. Counted per program, see enrol_device.py."""
+    """Someone typed an enrolment code that opens nothing. Counted per address range, see enrol_device.py."""
 
     typed_at = models.DateTimeField()
+    came_from = models.CharField(max_length=50, blank=True)  # "203.0.113.0/24"
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["typed_at"], name="wrong_enrol_code_by_time")]

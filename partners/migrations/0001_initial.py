@@ -178,6 +178,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("typed_at", models.DateTimeField()),
+                ("came_from", models.CharField(blank=True, max_length=50)),
                 ("program", programs.fields.ProgramField(append_only=True)),
             ],
         ),

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from kernel.came_from import came_from
 from kernel.errors import Refused
 from partners.enrol_device import enrol_device
 from partners.forms import EnrolForm
@@ -34,7 +35,9 @@ def enrol(request: HttpRequest) -> HttpResponse:
     status = 200
     if form.is_valid():
         try:
-            enrolled = enrol_device(code=form.cleaned_data["code"], kind=Device.Kind.SCREEN)
+            enrolled = enrol_device(
+                code=form.cleaned_data["code"], kind=Device.Kind.SCREEN, came_from=came_from(request)
+            )
         except Refused as refusal:
             form.add_error("code", str(refusal))
             status = refusal.status

@@ -11,7 +11,7 @@ from django.test import Client
 from kernel.clock import now
 from kernel.codes import new_code
 from partners.add_device import AddedDevice, add_device
-from partners.enrol_device import MOST_WRONG_CODES, enrol_device
+from partners.enrol_device import MOST_IN_PROGRAM, MOST_WRONG_CODES, enrol_device
 from partners.errors import EnrolCodeUnknown, TooManyWrongCodes
 from partners.models import Device, WrongEnrolCode
 from partners.queries import hashed
@@ -68,6 +68,40 @@ def test_every_wrong_code_gets_one_answer_and_is_counted(
         enrol_device(code=added.code, kind=SCREEN)
     assert WrongEnrolCode.objects.count() == 1
     assert Device.objects.get(pk=added.device.pk).token_hash == token_before
+
+
+def test_ten_wrong_codes_from_one_place_close_the_door_for_that_place_alone(
+    school: School, added: AddedDevice
+) -> None:
+    for number in range(11):
+        wrong = Client(REMOTE_ADDR=f"203.0.113.{number}").post("/shibuya/device/enrol/", {"code": "x"})
+
+    there = Client(REMOTE_ADDR="203.0.113.99").post("/shibuya/device/enrol/", {"code": added.code})
+    elsewhere = Client(REMOTE_ADDR="198.51.100.1").post("/shibuya/device/enrol/", {"code": added.code})
+
+    assert (wrong.status_code, there.status_code, elsewhere.status_code) == (429, 429, 302)
+
+
+def test_the_api_counts_places_too(school: School) -> None:
+    json = {"content_type": "application/json", "data": {"code": "x"}}
+    for _ in range(MOST_WRONG_CODES):
+        Client(REMOTE_ADDR="2001:db8:1:2::5").post("/shibuya/api/v1/devices", **json)
+
+    there = Client(REMOTE_ADDR="2001:db8:1:ffff::1").post("/shibuya/api/v1/devices", **json)
+    elsewhere = Client(REMOTE_ADDR="2001:db8:2::1").post("/shibuya/api/v1/devices", **json)
+
+    assert [there.json()["error"], elsewhere.json()["error"]] == [
+        "too_many_wrong_codes",
+        "enrol_code_unknown",
+    ]
+
+
+def test_a_thousand_from_everywhere_close_it_for_all(added: AddedDevice) -> None:
+    tries = [WrongEnrolCode(typed_at=now(), came_from=str(number)) for number in range(MOST_IN_PROGRAM)]
+    WrongEnrolCode.objects.bulk_create(tries)
+
+    with pytest.raises(TooManyWrongCodes):
+        enrol_device(code=added.code, kind=SCREEN, came_from="elsewhere")
 
 
 def test_ten_wrong_codes_an_hour_close_the_door_of_this_program_alone(
