@@ -13,6 +13,7 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -67,7 +68,7 @@ def _enrol_this_browser(request: HttpRequest, response: HttpResponse, program: P
         if staff is None or office is None:
             return
         kind = Device.Kind.SCREEN
-        added = add_device(classroom=staff.classroom, label="Demonstration", kind=kind, actor=office)
+        added = add_device(classroom=staff.classroom, label=_("Demonstration tablet"), kind=kind, actor=office)
         token = enrol_device(code=added.code, kind=kind).token
     request.program = program  # type: ignore[attr-defined]
     keep(request, response, token)

@@ -1,6 +1,6 @@
 """What people type on the partners' pages. Shape only; the rules of money live in the verbs."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,8 @@ MOST_YEN = 1_000_000
 
 class YenField(forms.IntegerField):
     """Whole yen as people type them: １２，０００円 is 12000. A text input, for number inputs refuse that."""
+
+    default_error_messages: ClassVar = {"invalid": _("Please type the amount in digits, for example 12000.")}
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": "12"})

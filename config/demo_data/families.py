@@ -1,6 +1,7 @@
 """Made-up families: their applications, coupons' use month by month."""
 
 import random
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid5
 
@@ -68,9 +69,10 @@ def spend_month_by_month(
     rooms = list(
         Classroom.objects.filter(provider__in=providers).select_related("provider__payable").order_by("id")
     )
-    staff = Membership.objects.filter(role="counter").order_by("id")[0]
+    staff = Membership.objects.filter(role="counter").earliest("id")
     coupons = {c.child_id: c for c in Coupon.objects.filter(year=year)}
     lowest, highest = monthly_yen
+    planned: list[Planned] = []
     for number, application in enumerate(approved[:active]):
         coupon = coupons[application.child_id]
         room = rooms[chance.randrange(len(rooms))]
@@ -78,25 +80,39 @@ def spend_month_by_month(
             room = rooms[0]  # the demonstration's counter knows these
         fee_yen = chance.randrange(lowest, highest + 1, 500)
         first = date(year.year, 4, 3 + chance.randrange(20)) + timedelta(days=30 * min(number // 14, 3))
-        _spend(coupon, room, staff, first, fee_yen)
-
-
-def _spend(coupon: Coupon, room: Classroom, staff: Membership, first: date, fee_yen: int) -> None:
-    payee = room.provider.payable
-    if payee is None:
-        raise RuntimeError(f"{room.provider} is not approved yet")
-    left, day, number = coupon.face_yen, first, 0
-    while is_past(day) and day <= coupon.last_day and left > 0:
-        amount_yen = min(fee_yen, left)
-        with as_of(datetime.combine(day, time(16 + coupon.pk % 5, amount_yen // 500 % 60), tzinfo=JAPAN)):
+        planned += _plan(coupon, room, first, fee_yen)
+    for one in sorted(planned, key=lambda one: one.at):  # as it was: lists go by the order of the books
+        with as_of(one.at):
             redeem(
-                code=coupon.code,
-                spend=Spend(
-                    amount_yen=amount_yen,
-                    category="entry" if number == 0 and fee_yen % 1_000 == 0 else "tuition",
-                    request_key=uuid5(KEYS, f"{coupon.pk} {number}"),
-                ),
-                at=Place(payee=payee, place_id=room.pk, device_id=None),
+                code=one.coupon.code,
+                spend=one.spend,
+                at=Place(payee=one.room.provider.payable, place_id=one.room.pk, device_id=None),
                 actor=staff,
             )
-        left, day, number = left - amount_yen, day + timedelta(days=30), number + 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """One use that is going to be booked."""
+
+    at: datetime
+    coupon: Coupon
+    room: Classroom
+    spend: Spend
+
+
+def _plan(coupon: Coupon, room: Classroom, first: date, fee_yen: int) -> list[Planned]:
+    """A use every thirty days from `first` until yesterday, as long as there is money."""
+    left, day, planned = coupon.face_yen, first, []
+    while is_past(day) and day <= coupon.last_day and left > 0:
+        amount_yen, number = min(fee_yen, left), len(planned)
+        moment = time(16 + coupon.pk % 5, amount_yen // 500 % 60)
+        spend = Spend(
+            amount_yen=amount_yen,
+            category="entry" if number == 0 and fee_yen % 1_000 == 0 else "tuition",
+            request_key=uuid5(KEYS, f"{coupon.pk} {number}"),
+        )
+        at = datetime.combine(day, moment, tzinfo=JAPAN)
+        planned.append(Planned(at=at, coupon=coupon, room=room, spend=spend))
+        left, day = left - amount_yen, day + timedelta(days=30)
+    return planned

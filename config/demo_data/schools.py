@@ -44,7 +44,7 @@ def made_up_schools(slug: str, *, classrooms: int, schools: int) -> list[MadeUpS
         made.append(
             MadeUpSchool(
                 name=name,
-                classrooms=[(f"{name} {place}教室", place) for place in places],
+                classrooms=[(f"{place}教室", place) for place in places],
                 bank_code=bank.code,
                 branch_code=chance.choice(sorted(bank.branches)),
                 account_number=f"{chance.randrange(10**7):07d}",

@@ -51,6 +51,14 @@ STORY = (
     "教室には、届けた学びの分だけ後からお支払いします。集まったお金と使われたお金は、毎日この場所で公開します。"
 )
 
+STORY_EN = (
+    "Some junior high school students want to learn and have no way into a tutoring school or a class yet. "
+    "Your gift becomes a coupon that is good for learning alone, and each child gets one of their own.\n\n"
+    "The coupons are taken at 79 classrooms. Which one it is, the child and the family choose.\n\n"
+    "The classrooms are paid afterwards, for the lessons that were given. What was raised and what was used "
+    "is shown here every day."
+)
+
 
 def seed(program: Program) -> None:
     """Everything of the program, within its scope and one transaction."""
@@ -87,6 +95,7 @@ def _past_campaign(organisation: Organisation, this_year: int, office: Membershi
             title="中学3年生に、学びのクーポンを届けたい",
             title_en="Learning coupons for ninth graders",
             story=STORY,
+            story_en=STORY_EN,
             goal_yen=GOAL_YEN,
             first_day=date(this_year - 1, 9, 21),
             last_day=date(this_year - 1, 11, 30),
@@ -129,6 +138,7 @@ def _present_campaign(organisation: Organisation, office: Membership) -> None:
             title="次の年度も、学びを止めない",
             title_en="Keep learning going next year",
             story=STORY,
+            story_en=STORY_EN,
             goal_yen=GOAL_YEN,
             first_day=begins,
             last_day=begins + timedelta(days=70),

@@ -19,14 +19,14 @@ PROGRAMS = {
         "name_en": "Shibuya",
         "municipality_code": "131130",
         "help_phone": "03-0000-0000",
-        "help_hours": "平日 10:00〜18:00",
+        "help_hours": "10:00〜18:00",
     },
     "fukuoka": {
         "name": "福岡",
         "name_en": "Fukuoka",
         "municipality_code": "401307",
         "help_phone": "092-000-0000",
-        "help_hours": "平日 9:00〜17:30",
+        "help_hours": "9:00〜17:30",
     },
 }
 
