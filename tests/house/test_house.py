@@ -1,6 +1,8 @@
 """The rules of HOUSE.md, held by the machine."""
 
 import ast
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,19 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from config.beat import TIMETABLE
 from config.celery import app as celery_app
 from programs.fields import program_field
-from tests.house.reading import APPS, FORBIDDEN, HEIGHT, ROOMS, ROOT, functions, length, short, sources, tree
+from tests.house.reading import (
+    APPS,
+    FLOORS,
+    FORBIDDEN,
+    HEIGHT,
+    ROOMS,
+    ROOT,
+    functions,
+    length,
+    short,
+    sources,
+    tree,
+)
 
 DOORS = {"open", "signed_in", "role", "capability", "device"}
 # Django's and allauth's own views guard themselves; the crawl still asks each of them.
@@ -236,5 +250,39 @@ def test_every_template_is_used() -> None:
     assert not unused
 
 
-def test_readmes_name_real_things() -> None:
+def test_the_floors_are_the_same_everywhere() -> None:
+    """HOUSE.md, import-linter and these tests."""
+    line = next(row for row in (ROOT / "HOUSE.md").read_text().splitlines() if row.startswith("    config >"))
+    said = [part.strip().split(" | ") for part in line.split(">")]
+    contract = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"][0]
+    assert said == FLOORS == [layer.split(" | ") for layer in contract["layers"]]
+    assert settings.OUR_APPS and set(settings.OUR_APPS) <= set(APPS)
     assert all((ROOT / app).is_dir() for app in APPS)
+
+
+def test_words_name_real_things() -> None:
+    """What WORDS.md calls by a name in code is there; what is only decided has a star."""
+    code = "\n".join(path.read_text() for path in [*sources(), *(ROOT / "coupons").glob("*.sql")])
+    known = set(re.findall(r"\w+", code)) | {path.stem for path in sources()}
+    rows = [row.split("|") for row in (ROOT / "WORDS.md").read_text().splitlines() if row.startswith("| ")]
+    named = [(word, star) for row in rows for word, star in re.findall(r"`([^`]+)`(\*?)", row[3])]
+    assert len(named) > 30
+    unknown = [word for word, star in named if not star and not set(re.findall(r"\w+", word)) <= known]
+    there = [word for word, star in named if star and re.search(rf"^class {word}\b", code, re.MULTILINE)]
+    assert not unknown
+    assert not there, "built by now: take the star away"
+
+
+def test_the_spine_names_every_verb() -> None:
+    """docs/decisions/0001: the table of verbs and nouns, floor by floor."""
+    page = (ROOT / "docs" / "decisions" / "0001-the-spine.md").read_text()
+    lost = [
+        f"{app}: {name}"
+        for app in ("people", "families", "donations", "coupons", "partners")
+        for row in [next(line for line in page.splitlines() if line.startswith(f"| {app} |"))]
+        for name in re.findall(r"\w+", row.split("|")[2])
+        if name not in ("job", app) and not (ROOT / app / f"{name}.py").exists()
+    ]
+    assert not lost
+    models = {model.__name__ for model in models_of_ours()} - {"Balance", "Transfer", "Account"}
+    assert not {name for name in models if not re.search(rf"\b{name}\b", page)}
