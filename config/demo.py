@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import base64
 import fcntl
+import json
 import hashlib
 import os
 import secrets
@@ -36,6 +37,11 @@ LOGS = VAR / "log"
 RECORDS = VAR / "run"
 OWN_RECORD = VAR / "demo.json"
 LOCK = VAR / "demo.lock"
+ENVIRONMENT = VAR / "demo-environment.json"  # manage.py reads it
+LEFT_FOR_MANAGE = {
+    "DEMO", "PUBLIC_URL", "ALLOWED_HOSTS", "SECRET_KEY", "SEALING_KEY", "EMAIL_FILE_PATH",
+    "DATABASE_URL", "MIGRATE_DATABASE_URL", "REDIS_URL", "STRIPE_API_BASE",
+}  # fmt: skip
 PYTHON = sys.executable
 COMMANDS = str(Path(sys.executable).parent)
 
@@ -139,6 +145,7 @@ class Demo:
         self._start_database()
         self._start_redis()
         self._start_stripe()
+        self._leave_environment()
         prepared = self._fingerprint()
         is_prepared = self.kept.values.get("prepared") == prepared
         if not is_prepared:
@@ -157,6 +164,12 @@ class Demo:
         say(f"  ready after {time.monotonic() - began:.1f} s\n")
         subprocess.run(self._command("demo_table"), cwd=ROOT, env=self.env, check=False)
         say(f"\n{self.url}/ is served until Ctrl-C, or bin/demo --stop from another shell. Logs: var/log/")
+
+    def _leave_environment(self) -> None:
+        """For manage.py from another shell: where the demonstration's servers are. Its owner alone may read it."""
+        ours = {name: value for name, value in self.env.items() if name in LEFT_FOR_MANAGE}
+        with open(os.open(ENVIRONMENT, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            json.dump(ours, file, indent=1)
 
     def _start_database(self) -> None:
         """PostgreSQL of our own or the one given, with roles, database and both addresses."""
