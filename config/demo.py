@@ -15,8 +15,8 @@ from __future__ import annotations
 import argparse
 import base64
 import fcntl
-import json
 import hashlib
+import json
 import os
 import secrets
 import shutil
