@@ -40,7 +40,7 @@ def run_steps(program_id: int, message: Message) -> None:
             if is_running:
                 _one_step(job)
                 lease = now() + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
-                Message.objects.filter(pk=message.pk).update(leased_until=lease)
+                Message.objects.filter(pk=message.pk).update(leased_until=lease, attempts=1)  # it goes on
 
 
 def _one_step(job: Job) -> None:
@@ -52,6 +52,13 @@ def _one_step(job: Job) -> None:
     if job.done >= job.total:
         job.state, job.ended_at = Job.State.DONE, now()
     job.save()
+
+
+def stop_job(message: Message) -> None:
+    """Give up a job whose next step cannot be done. What was done stays done, and its page says so."""
+    Job.objects.filter(pk=message.facts["job_id"], state=Job.State.RUNNING).update(
+        state=Job.State.STOPPED, ended_at=now()
+    )
 
 
 def note_refusal(job: Job, *, about: str, refusal: Refused) -> None:

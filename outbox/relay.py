@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q
 
 from kernel.clock import now
 from outbox.models import Message
@@ -41,7 +41,7 @@ def relay_program(program_id: int, send: Send) -> int:
         messages = list(
             Message.objects.select_for_update(of=("self",), skip_locked=True)
             .filter(due, done_at__isnull=True)
-            .order_by("id")[:BATCH]
+            .order_by(F("sent_at").asc(nulls_first=True), "id")[:BATCH]  # new ones before repeats
         )
         for message in messages:
             send(program_id, message.pk)

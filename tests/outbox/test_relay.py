@@ -11,7 +11,7 @@ from django.db import connection
 from kernel.clock import now
 from outbox.models import Message
 from outbox.put import put
-from outbox.relay import programs_waiting, relay_once, relay_program
+from outbox.relay import BATCH, programs_waiting, relay_once, relay_program
 from programs.models import Program
 from programs.scoping import acting_in
 
@@ -40,6 +40,20 @@ def test_a_message_that_a_worker_holds_is_not_sent_again(program: Program) -> No
     with time_machine.travel(now() + timedelta(minutes=2), tick=False):
         Message.objects.update(leased_until=now() + timedelta(seconds=30))
         assert relay_program(program.pk, lambda *ids: None) == 0
+
+
+def test_new_messages_go_before_thousands_that_keep_failing(program: Program) -> None:
+    old = now() - timedelta(minutes=5)
+    failing = [
+        Message(topic="test_topic", about=f"thing:{n}", sent_at=old, last_error="x") for n in range(3_000)
+    ]
+    Message.objects.bulk_create(failing)
+    new = put("test_topic", about="thing:new")
+    sent: list[int] = []
+
+    relay_program(program.pk, lambda _program, message: sent.append(message))
+
+    assert sent[0] == new.pk and len(sent) == BATCH
 
 
 def test_when_the_queue_is_away_nothing_is_marked(program: Program) -> None:
