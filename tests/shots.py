@@ -107,7 +107,9 @@ def visit(
     def look(page: Page, page_name: str) -> None:
         nonlocal shots
         shots += 1
-        page.screenshot(path=out / f"{name}_{page_name}_{width}_{language}.png", full_page=True)
+        path = out / f"{name}_{page_name}_{width}_{language}.png"
+        # Hiding the caret would leave style attributes on the page, which its content policy forbids.
+        page.screenshot(path=path, full_page=True, caret="initial")
 
     if name != "nobody":
         page = context.new_page()
