@@ -89,3 +89,17 @@ DOORS: dict[str, Door] = {
     "api-checks": BY_DEVICE,
     "api-devices": ANYONE,
 }
+
+# Of allauth's own pages those that only a signed-in person may open; the others are for anyone.
+ACCOUNT_PAGES_SIGNED_IN = {
+    "account_reauthenticate",
+    "account_change_password",
+    "account_set_password",
+    "mfa_index",
+    "mfa_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_download_recovery_codes",
+}
