@@ -8,7 +8,7 @@ from ledger.models import Account
 def hold_yen(account_id: int) -> int:
     """What a coupon or fund holds, in yen; nobody else moves it until the transaction ends.
 
-    Order, always: coupon before fund; several of a kind by id.
+    Order, always: coupon before fund before application; several of a kind by id.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT coupons_hold(%s)", [account_id])

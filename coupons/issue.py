@@ -30,6 +30,11 @@ def issue(*, application: Application, fund: Account, actor: Membership, on: dat
     Raises NotApproved, YearOver, AlreadyIssued, NotAFund, FundTooSmall; nothing is written then.
     """
     require(may_issue(actor))
+    if fund.kind != Kind.FUND:
+        raise NotAFund
+    # The fund first: a job holds it from its first child on, and would wait for ever for an application
+    # that another issue holds while that one waits for the fund.
+    held_yen = hold_yen(fund.pk)
     # One application stands for one child and year, so its lock keeps two issues of both apart.
     application = (
         Application.objects.select_for_update(of=("self",), no_key=True)
@@ -37,9 +42,9 @@ def issue(*, application: Application, fund: Account, actor: Membership, on: dat
         .get(pk=application.pk)
     )
     year = application.year
-    check_issuable(application, fund, on or today())
+    check_issuable(application, on or today())
     face_yen = face_yen_of(year, on or today())
-    missing_yen = face_yen - hold_yen(fund.pk)
+    missing_yen = face_yen - held_yen
     if missing_yen > 0:
         raise FundTooSmall(missing_yen=missing_yen)
 
@@ -62,16 +67,14 @@ def issue(*, application: Application, fund: Account, actor: Membership, on: dat
     return coupon
 
 
-def check_issuable(application: Application, fund: Account, on: date) -> None:
-    """Whether this application may get a coupon from such an account on that day, money aside."""
+def check_issuable(application: Application, on: date) -> None:
+    """Whether this application may get a coupon on that day, money aside."""
     if application.state != Application.State.APPROVED:
         raise NotApproved
     if on > application.year.last_day:
         raise YearOver(last_day=application.year.last_day)
     if has_coupon(application):
         raise AlreadyIssued
-    if fund.kind != Kind.FUND:
-        raise NotAFund
 
 
 def has_coupon(application: Application) -> bool:

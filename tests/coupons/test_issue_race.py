@@ -1,5 +1,8 @@
 """Two offices at once: the last money is given once, and a child gets one coupon."""
 
+import time
+from threading import Event
+
 import pytest
 from django.db import models
 
@@ -72,6 +75,33 @@ def test_a_child_gets_one_coupon(offices: tuple[Program, list[Membership]]) -> N
     with Crowd(AT_ONCE, offices[0].pk) as crowd:
         for _ in range(5):
             same_child(*offices, crowd)
+
+
+def test_a_job_and_a_click_for_one_of_its_children_do_not_wait_for_each_other(
+    offices: tuple[Program, list[Membership]],
+) -> None:
+    """The job's step holds the fund when the click comes, and comes to the clicked child after that."""
+    program, (slow, quick, *_) = offices
+    with acting_in(program.pk):
+        fund, year = a_fund(1_000_000), ProgramYear.objects.get()
+        first, second = an_application(year, slow), an_application(year, slow)
+    has_the_fund = Event()
+
+    def step() -> list[Coupon]:
+        issued = [issue(application=first, fund=fund, actor=slow)]
+        has_the_fund.set()
+        time.sleep(0.5)  # the click waits by now
+        return [*issued, issue(application=second, fund=fund, actor=slow)]
+
+    def click() -> Coupon:
+        has_the_fund.wait(10)
+        return issue(application=second, fund=fund, actor=quick)
+
+    with Crowd(2, program.pk) as crowd:
+        of_the_job, of_the_click = crowd.go([step, click])
+
+    assert isinstance(of_the_job, list) and len(of_the_job) == 2, of_the_job
+    assert isinstance(of_the_click, AlreadyIssued), of_the_click
 
 
 def test_without_the_hold_on_the_fund_it_is_not_exact(
