@@ -168,12 +168,12 @@ def undo(request: HttpRequest, classroom_id: int) -> HttpResponse:
     try:
         reverse_at_counter(
             counter=counter,
-            redemption_id=int(request.POST.get("redemption", "0") or 0),
+            redemption_id=as_number(request.POST.get("redemption", "")),
             actor=request.actor,  # type: ignore[attr-defined]
         )
-    except (Refused, ValueError) as refusal:
+    except Refused as refusal:
         page = {"counter": counter, "redeemed": None, "words": str(refusal)}
-        return render(request, "partners/result.html", page, status=getattr(refusal, "status", 422))
+        return render(request, "partners/result.html", page, status=refusal.status)
     return redirect(reverse("counter-take", args=[slug_of(request), classroom_id]) + "#today")
 
 
@@ -188,6 +188,11 @@ def journal(request: HttpRequest, classroom_id: int) -> HttpResponse:
     keys = [key for key in map(as_key, request.POST.getlist("key")[:MOST_KEYS]) if key]
     taken = Redemption.objects.filter(request_key__in=keys, place_id=counter.classroom.pk)
     return JsonResponse({"taken": [str(key) for key in taken.values_list("request_key", flat=True)]})
+
+
+def as_number(typed: str) -> int:
+    """The number of a use as the page's form sends it, or 0, which is no use's."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 20 else 0
 
 
 def as_key(typed: str) -> UUID | None:

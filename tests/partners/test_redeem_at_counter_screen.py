@@ -13,6 +13,7 @@ from coupons.models import Coupon, Redemption
 from coupons.redeem import Spend
 from ledger.balances import balance_yen
 from partners.add_staff import add_staff
+from partners.errors import NothingToUndo
 from partners.models import Classroom
 from partners.redeem_at_counter import redeem_at_counter
 from partners.suspend import suspend
@@ -137,7 +138,10 @@ def test_todays_list_has_its_total_and_undo_takes_the_last_one_back(
     assert undone.status_code == 302
     assert (again.status_code, result_of(again.content.decode())) == (409, "refused")
     assert balance_yen(coupon.account) == 29_000
-    assert till.post(address(school, "undo/"), {"redemption": "nonsense"}).status_code == 422
+    for nonsense in ("nonsense", "", "-1", "9" * 5_000, "\x00", "１"):
+        refused = till.post(address(school, "undo/"), {"redemption": nonsense})
+        assert refused.status_code == NothingToUndo.status
+        assert str(NothingToUndo()) in refused.content.decode()  # words for people, not Python's
 
 
 def test_the_list_costs_the_same_queries_however_long(school: School, coupon: Coupon, till: Client) -> None:
