@@ -34,6 +34,11 @@ SESSION: dict[str, Any] = {
 }
 
 
+@pytest.fixture(autouse=True)
+def frozen_day() -> None:
+    """Here the clock runs: the stand-in is a process of its own and its signatures are of the day."""
+
+
 @pytest.fixture
 def standin(tmp_path: Path) -> Iterator[Standin]:
     with running_standin(tmp_path / "standin") as running:

@@ -19,7 +19,9 @@ from tests.stripe_standin.conftest import client_of, session_for
 from tests.stripe_standin.running import Standin, running_standin, wait_for
 
 REAL_KEY = os.environ.get("STRIPE_TEST_KEY", "")
-no_key = pytest.mark.skipif(not REAL_KEY.startswith("sk_test_"), reason="STRIPE_TEST_KEY is not set")
+no_key = pytest.mark.skipif(
+    not REAL_KEY.startswith("sk_test_"), reason="only with a key of Stripe's test mode: set STRIPE_TEST_KEY"
+)
 
 
 @pytest.fixture(params=["stand-in", pytest.param("stripe", marks=no_key)])
