@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kernel.address_field import AddressField
 from programs.models import Role
 
 INVITED_HERE = (Role.OFFICE, Role.CITY, Role.PROVIDER_ADMIN, Role.COUNTER)
@@ -13,7 +14,7 @@ INVITED_HERE = (Role.OFFICE, Role.CITY, Role.PROVIDER_ADMIN, Role.COUNTER)
 class InviteForm(forms.Form):
     """Whom, to what. School people need their school or classroom; families are invited with their application."""
 
-    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    email = AddressField(label=_("E-mail address"))
     role = forms.ChoiceField(label=_("Role"), choices=[(role.value, role.label) for role in INVITED_HERE])
     place = forms.ChoiceField(
         label=_("School or classroom"), required=False, help_text=_("Only for people of schools.")

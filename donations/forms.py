@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from donations.errors import AmountOutOfBounds
 from donations.give import Donor
 from donations.models import Campaign
+from kernel.address_field import AddressField
 from kernel.japanese import typed_number
 from kernel.yen import written_yen
 
@@ -19,7 +20,7 @@ class GiveForm(forms.Form):
 
     amount_choice = forms.CharField(label=_("Amount"), required=False, max_length=12)
     amount_own = forms.CharField(label=_("Another amount"), required=False, max_length=30)
-    email = forms.EmailField(
+    email = AddressField(
         label=_("E-mail address"),
         max_length=200,
         help_text=_("We send the confirmation there. It is not shown to anyone."),

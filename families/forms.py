@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from families.apply import ChildFacts, GuardianFacts
+from kernel.address_field import AddressField
 from kernel.japanese import DASHES, plain
 
 ERAS = {"昭和": 1925, "S": 1925, "平成": 1988, "H": 1988, "令和": 2018, "R": 2018}  # the year before year 1
@@ -77,6 +78,11 @@ class ChildForm(forms.Form):
         help_text=_("For example 2011/4/2 or 平成23年4月2日."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["autocomplete"] = "off"  # or the browser offers the names of other families
+
     def clean_child_kana(self) -> str:
         """Half-width kana and hiragana become katakana. Names themselves are never changed."""
         return plain(self.cleaned_data["child_kana"]).translate(HIRAGANA_TO_KATAKANA)
@@ -97,7 +103,7 @@ class FamilyForm(ChildForm):
     """A family that is new here."""
 
     guardian_name = forms.CharField(label=pgettext_lazy("families", "Guardian's name"), max_length=60)
-    email = forms.EmailField(
+    email = AddressField(
         label=_("Guardian's e-mail address"),
         required=False,
         help_text=_("With an address, an invitation to the family's page is sent there."),

@@ -6,7 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from coupons.models import Category
-from kernel.japanese import plain, typed_number
+from kernel.address_field import AddressField
+from kernel.japanese import typed_number
 from partners.models import Classroom, Device, Provider
 
 MOST_YEN = 1_000_000
@@ -23,13 +24,6 @@ class YenField(forms.IntegerField):
 
     def to_python(self, value: Any) -> int | None:
         return super().to_python(typed_number(value) if isinstance(value, str) else value)
-
-
-class AddressField(forms.EmailField):
-    """An e-mail address, full-width letters understood."""
-
-    def to_python(self, value: Any) -> str:
-        return plain(str(super().to_python(value))).lower()
 
 
 class CounterForm(forms.Form):

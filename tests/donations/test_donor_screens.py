@@ -144,6 +144,7 @@ def test_drafts_and_other_programs_campaigns_are_missing(
         ({"amount_choice": "10000", "amount_own": "5000"}, "入力した金額がちがいます"),
         ({"amount_choice": "499"}, "500円から3,000,000円まで"),
         ({"amount_own": "5000", "email": "hanako"}, "メールアドレス"),
+        ({"amount_own": "5000", "email": f"a@{'İ' * 60}.{'İ' * 60}.com"}, "文字以下"),
         ({"amount_own": "5000", "agreed": ""}, "寄附規約をお読みになり"),
     ],
 )

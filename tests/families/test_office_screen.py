@@ -1,5 +1,6 @@
 """The secretariat's pages about families."""
 
+import re
 from typing import Any
 
 import pytest
@@ -76,7 +77,7 @@ def test_the_filter_stands_in_the_address(
     assert str(other.pk) in nonsense
 
 
-@pytest.mark.parametrize("typed", ["abc", "1", "9" * 40, "-1", "²"])
+@pytest.mark.parametrize("typed", ["abc", "1", "9" * 40, "-1", "²", "9" * 5_000])
 def test_a_number_that_is_not_there_is_said(
     typed: str, program: Program, application: Application, office: Membership
 ) -> None:
@@ -131,6 +132,7 @@ def test_a_paper_application_is_typed_in(program: Program, office: Membership, y
         ({"nickname": "１２３４５６７８９０１８"}, 422, "マイナンバー"),
         ({"guardian_name": ""}, 422, "保護者の名前"),
         ({"email": "hanako@"}, 422, "メールアドレス"),
+        ({"email": "h" * 250 + "@x.example"}, 422, "メールアドレス"),
     ],
 )
 def test_what_is_wrong_is_said_and_the_rest_stays(
@@ -144,6 +146,17 @@ def test_what_is_wrong_is_said_and_the_rest_stays(
     assert "まだ登録されていません" in page
     assert "𠮷邉 髙﨑" in page
     assert not Child.objects.exists()
+
+
+def test_browsers_keep_no_family_to_offer_it_for_the_next(
+    program: Program, office: Membership, year: ProgramYear
+) -> None:
+    page = signed_in_as(office).get(url(program, NEW)).content.decode()
+
+    inputs = re.findall(r"<input[^>]* name=\"(?!csrf)\w+\"[^>]*>", page.split("</header>")[-1])
+    typed = [one for one in inputs if 'type="hidden"' not in one and 'name="language"' not in one]
+    assert len(typed) >= 6
+    assert [one for one in typed if 'autocomplete="off"' not in one] == []
 
 
 def test_a_child_that_is_known_is_refused_with_its_number(
@@ -171,7 +184,7 @@ def test_a_brother_or_sister_is_added_to_the_household(
     assert Guardian.objects.count() == 1
 
 
-@pytest.mark.parametrize("asked", ["1", "abc", "9" * 40])
+@pytest.mark.parametrize("asked", ["1", "abc", "9" * 40, "9" * 5_000])
 def test_a_household_that_is_not_there_is_404(
     asked: str, program: Program, office: Membership, year: ProgramYear
 ) -> None:
