@@ -259,7 +259,12 @@ def test_while_the_database_is_away_pages_and_the_api_say_when_to_come_again(web
 def test_while_redis_is_away_families_are_served_and_only_sign_in_waits(web: Web, school: School):
     with acting_in(school.program.pk):
         coupon = a_coupon(school.program, yen=10_000)
-    till = Till(port=web.port, classroom_id=school.classroom.pk, device_token=school.system_token)
+    till = Till(
+        port=web.port,
+        program=school.program,
+        classroom_id=school.classroom.pk,
+        device_token=school.system_token,
+    )
 
     web.redis.shut()
 

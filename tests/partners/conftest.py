@@ -46,9 +46,15 @@ def till(school: School) -> Client:
 
 
 @pytest.fixture
-def committed_program(transactional_db: None) -> Program:
+def slug() -> str:
+    """The committed program's address."""
+    return "shibuya"
+
+
+@pytest.fixture
+def committed_program(transactional_db: None, slug: str) -> Program:
     """A program whose rows are committed: for statements with BEGIN and COMMIT, and for a real server."""
-    return make_program("shibuya", "渋谷", "131130")
+    return make_program(slug, "渋谷", "131130")
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -24,6 +25,12 @@ def port(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """The running product."""
     with granian(tmp_path_factory.mktemp("granian") / "log") as port:
         yield port
+
+
+@pytest.fixture
+def slug() -> str:
+    """Another address for each test: the server, which outlives them, remembers programs for some seconds."""
+    return f"shibuya-{uuid4().hex[:8]}"
 
 
 def cookies(school: School, port: int) -> list[dict[str, Any]]:
@@ -74,7 +81,7 @@ def test_a_lost_answer_is_asked_again_with_the_same_key(
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.route("**/redeem/", lose_the_first_answer)
-        page.goto(f"http://127.0.0.1:{port}/shibuya/counter/{school.classroom.pk}/")
+        page.goto(f"http://127.0.0.1:{port}/{school.program.slug}/counter/{school.classroom.pk}/")
         expect(page.locator("[data-camera]")).to_be_hidden()  # no reader of codes in this browser
         look(page, committed_coupon.code, "1200")
         expect(page.locator("#counter")).to_contain_text("はる")
@@ -109,11 +116,11 @@ def test_an_entry_without_an_answer_is_looked_up_when_the_counter_opens(
         context.add_cookies(signed_in)  # type: ignore[arg-type]
         page = context.new_page()
         page.route("**/redeem/", lambda route: (route.fetch(), route.abort("connectionreset")))
-        page.goto(f"http://127.0.0.1:{port}/shibuya/counter/{school.classroom.pk}/")
+        page.goto(f"http://127.0.0.1:{port}/{school.program.slug}/counter/{school.classroom.pk}/")
         look(page, committed_coupon.code, "1200")
         page.locator("form[data-behaviour='counter-take'] button").click()
         expect(page.locator("[data-result=checking]")).to_be_visible()
-        page.goto(f"http://127.0.0.1:{port}/shibuya/counter/{school.classroom.pk}/")
+        page.goto(f"http://127.0.0.1:{port}/{school.program.slug}/counter/{school.classroom.pk}/")
         expect(page.locator("[data-entries]")).to_contain_text("受け取り済みです")
         page.reload()
         expect(page.locator("#id_code")).to_be_visible()

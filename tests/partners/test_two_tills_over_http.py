@@ -38,6 +38,12 @@ def port(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture
+def slug() -> str:
+    """Another address for each test: the server, which outlives them, remembers programs for some seconds."""
+    return f"shibuya-{uuid4().hex[:8]}"
+
+
+@pytest.fixture
 def tills(port: int, committed_school: School) -> Iterator[list[Till]]:
     """Half of them tablets where the clerk is signed in, half of them systems on the API."""
     school = committed_school
@@ -51,7 +57,7 @@ def tills(port: int, committed_school: School) -> Iterator[list[Till]]:
             classroom_id=school.classroom.pk,
             device_token=school.tablet_token if number % 2 else school.system_token,
             session=key if number % 2 else "",
-            program_id=school.program.pk,
+            program=school.program,
         )
         for number in range(TILLS)
     ]
@@ -122,7 +128,8 @@ def test_the_same_key_from_forty_hands_is_one_use(tills: list[Till], committed_s
     with ThreadPoolExecutor(len(tills)) as pool:
         entries = list(pool.map(ask, tills))
 
-    assert {entry.status for entry in entries} == {200, 201}
+    statuses = [entry.status for entry in entries]
+    assert set(statuses) <= {200, 201} and statuses.count(201) <= 1  # a screen answers 200 also at first
     assert len({entry.number for entry in entries}) == 1
     with acting_in(committed_school.program.pk):
         assert Redemption.objects.count() == 1

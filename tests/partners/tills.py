@@ -19,6 +19,8 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import connections
 
+from programs.models import Program
+
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN_SECONDS = 40
 
@@ -85,10 +87,10 @@ class Till:
     """A till with one connection. `session` makes it a tablet's screen, else it is a system on the API."""
 
     port: int
+    program: Program
     classroom_id: int
     device_token: str
     session: str = ""
-    program_id: int = 0
     journal: list[Entry] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -111,7 +113,9 @@ class Till:
             "Content-Type": "application/json",
         }
         status, text = self._post(
-            "/shibuya/api/v1/redemptions", json.dumps({"code": code, "amount_yen": amount_yen}), headers
+            f"/{self.program.slug}/api/v1/redemptions",
+            json.dumps({"code": code, "amount_yen": amount_yen}),
+            headers,
         )
         body: dict[str, Any] = json.loads(text)
         return status, body.get("id")
@@ -121,7 +125,7 @@ class Till:
         cookies = {
             settings.SESSION_COOKIE_NAME: self.session,
             settings.CSRF_COOKIE_NAME: forgery,
-            f"device_{self.program_id}": self.device_token,
+            f"device_{self.program.pk}": self.device_token,
             settings.LANGUAGE_COOKIE_NAME: "en",
         }
         headers = {
@@ -135,7 +139,9 @@ class Till:
             "request_key": key,
             "csrfmiddlewaretoken": forgery,
         }
-        status, text = self._post(f"/shibuya/counter/{self.classroom_id}/redeem/", urlencode(sent), headers)
+        status, text = self._post(
+            f"/{self.program.slug}/counter/{self.classroom_id}/redeem/", urlencode(sent), headers
+        )
         number = re.search(r"data-use=\"(\d+)\"", text)
         return status, int(number[1]) if number else None
 

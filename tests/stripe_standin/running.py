@@ -107,7 +107,7 @@ class Standin:
             reply = self.post_form(reply.location, {"outcome": "yes" if confirm else "no"})
         return reply
 
-    def settled(self, *, seconds: float = 5.0) -> None:
+    def settled(self, *, seconds: float = 30.0) -> None:
         """Wait until every webhook was answered with 2xx and every charge is on the books."""
 
         def quiet() -> bool:
@@ -118,7 +118,7 @@ class Standin:
         wait_for(quiet, seconds=seconds)
 
 
-def wait_for(found: Callable[[], Any], *, seconds: float = 5.0) -> Any:
+def wait_for(found: Callable[[], Any], *, seconds: float = 30.0) -> Any:
     """Ask until the answer is true; returns it. Raises AssertionError after `seconds`."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
