@@ -60,6 +60,28 @@ def test_the_same_key_is_the_same_use_and_another_body_is_refused(school: School
     assert balance_yen(coupon.account) == 18_000
 
 
+@pytest.mark.parametrize("how", ["suspended", "paused"])
+def test_a_lost_answer_is_given_again_although_the_counter_was_stopped_since(
+    school: School, coupon: Coupon, how: str
+) -> None:
+    wanted = spend(12_000)
+    first = take(school, coupon.code, wanted)
+    if how == "suspended":
+        suspend(provider=school.provider, reason="x", actor=school.office)
+    else:
+        Device.objects.filter(pk=school.tablet.pk).update(paused_until=now() + timedelta(hours=1))
+    stopped = counter_at(school.classroom.pk, token=school.tablet_token, actor=school.clerk)
+
+    again = take(school, coupon.code, wanted, stopped)
+
+    assert (again.redemption_id, again.is_repeat) == (first.redemption_id, True)
+    with pytest.raises(RequestKeyUsed):
+        take(school, coupon.code, replace(wanted, amount_yen=1), stopped)
+    with pytest.raises((NotApprovedNow, TillPaused)):
+        take(school, coupon.code, spend(1), stopped)
+    assert balance_yen(coupon.account) == 18_000
+
+
 def test_full_width_codes_are_understood(school: School, coupon: Coupon) -> None:
     full_width = "－".join(
         "".join(chr(ord(c) + 0xFEE0) for c in coupon.code[i : i + 4].lower()) for i in (0, 4, 8)
