@@ -13,6 +13,25 @@ export function bind(form) {
     code.value = text;
     amount.focus();
   });
+  answerAlways(form);
+}
+
+// Every answer is shown: refusals (404, 429) are drawn as the part itself; another page (signed out, device
+// revoked) is opened as a page; where no answer came, words say that nothing was taken.
+function answerAlways(form) {
+  const silence = form.querySelector("[data-no-answer]");
+  form.addEventListener("htmx:beforeRequest", () => { silence.hidden = true; });
+  form.addEventListener("htmx:sendError", () => { silence.hidden = false; });
+  form.addEventListener("htmx:timeout", () => { silence.hidden = false; });
+  document.getElementById("counter").addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr } = event.detail;
+    const isPart = /^\s*<div id="counter"/.test(xhr.responseText);
+    event.detail.shouldSwap = isPart;
+    event.detail.isError = !isPart;
+    if (isPart) return;
+    if (xhr.status >= 500) silence.hidden = false;
+    else window.location.assign(window.location.href);
+  });
 }
 
 async function offerCamera(form, found) {

@@ -69,7 +69,9 @@ def visit(cast: Cast, product: Product, browser_of_ours: Browser, complaints: Co
         opened.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
-        complaints.watch(page, product.url if person else "http://127.0.0.1:")  # donors go to the payment page
+        complaints.watch(
+            page, product.url if person else "http://127.0.0.1:"
+        )  # donors go to the payment page
         return page
 
     yield open_page
@@ -236,6 +238,14 @@ def test_what_was_typed_wrong_is_said_in_words_and_nothing_moves(
     expect(till.locator("#id_code_error")).to_contain_text("見つかりません")
     look_up(till, cast, product, code, "200001")
     expect(till.locator("#id_amount_yen_error")).to_contain_text(money(FACE_YEN))
+
+    till.context.set_offline(True)
+    till.locator("form[data-behaviour='counter-scan'] button[type=submit]").click()
+    expect(till.locator("[data-no-answer]")).to_contain_text("応答がありません")
+    till.context.set_offline(False)
+    till.context.clear_cookies()  # signed out elsewhere, meanwhile
+    till.locator("form[data-behaviour='counter-scan'] button[type=submit]").click()
+    expect(till).to_have_url(re.compile("/accounts/login/"))
 
     with acting_in(cast.program.pk):
         assert Redemption.objects.count() == OTHERS
