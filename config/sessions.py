@@ -10,4 +10,5 @@ class SessionStore(db.SessionStore):
     so that a made-up cookie answered 500 on every page."""
 
     def _validate_session_key(self, key: Any) -> bool:
-        return bool(super()._validate_session_key(key)) and key.isascii() and key.isalnum()
+        is_long: bool = super()._validate_session_key(key)  # type: ignore[misc]  # Django has it, its types not
+        return is_long and key.isascii() and key.isalnum()
