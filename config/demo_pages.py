@@ -68,7 +68,9 @@ def _enrol_this_browser(request: HttpRequest, response: HttpResponse, program: P
         if staff is None or office is None:
             return
         kind = Device.Kind.SCREEN
-        added = add_device(classroom=staff.classroom, label=_("Demonstration tablet"), kind=kind, actor=office)
+        added = add_device(
+            classroom=staff.classroom, label=_("Demonstration tablet"), kind=kind, actor=office
+        )
         token = enrol_device(code=added.code, kind=kind).token
     request.program = program  # type: ignore[attr-defined]
     keep(request, response, token)

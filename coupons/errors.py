@@ -53,7 +53,9 @@ class BalanceTooLow(CouponRefused):
     """Less is left on the coupon than was asked for."""
 
     code = "balance_too_low"
-    words = _("At most %(usable_yen)s yen can be paid with this coupon. Nothing was taken. Enter a smaller amount.")
+    words = _(
+        "At most %(usable_yen)s yen can be paid with this coupon. Nothing was taken. Enter a smaller amount."
+    )
 
 
 class RequestKeyUsed(CouponRefused):

@@ -66,9 +66,7 @@ def spend_month_by_month(
     The first children begin in April; all of the active have begun by July, as was published.
     """
     chance = random.Random(seed)
-    rooms = list(
-        Classroom.objects.filter(provider__in=providers).select_related("provider__payable").order_by("id")
-    )
+    rooms = list(Classroom.objects.filter(provider__in=providers).order_by("id"))
     staff = Membership.objects.filter(role="counter").earliest("id")
     coupons = {c.child_id: c for c in Coupon.objects.filter(year=year)}
     lowest, highest = monthly_yen
@@ -81,12 +79,13 @@ def spend_month_by_month(
         fee_yen = chance.randrange(lowest, highest + 1, 500)
         first = date(year.year, 4, 3 + chance.randrange(20)) + timedelta(days=30 * min(number // 14, 3))
         planned += _plan(coupon, room, first, fee_yen)
+    accounts = {provider.pk: provider.payable for provider in providers if provider.payable}
     for one in sorted(planned, key=lambda one: one.at):  # as it was: lists go by the order of the books
         with as_of(one.at):
             redeem(
                 code=one.coupon.code,
                 spend=one.spend,
-                at=Place(payee=one.room.provider.payable, place_id=one.room.pk, device_id=None),
+                at=Place(payee=accounts[one.room.provider_id], place_id=one.room.pk, device_id=None),
                 actor=staff,
             )
 
@@ -103,7 +102,8 @@ class Planned:
 
 def _plan(coupon: Coupon, room: Classroom, first: date, fee_yen: int) -> list[Planned]:
     """A use every thirty days from `first` until yesterday, as long as there is money."""
-    left, day, planned = coupon.face_yen, first, []
+    left, day = coupon.face_yen, first
+    planned: list[Planned] = []
     while is_past(day) and day <= coupon.last_day and left > 0:
         amount_yen, number = min(fee_yen, left), len(planned)
         moment = time(16 + coupon.pk % 5, amount_yen // 500 % 60)

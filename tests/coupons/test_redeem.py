@@ -8,7 +8,14 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from audit.models import Record
-from coupons.errors import BalanceTooLow, CouponClosed, CouponNotYet, CouponRefused, CouponUnknown, RequestKeyUsed
+from coupons.errors import (
+    BalanceTooLow,
+    CouponClosed,
+    CouponNotYet,
+    CouponRefused,
+    CouponUnknown,
+    RequestKeyUsed,
+)
 from coupons.models import Coupon, Redemption
 from coupons.redeem import Place, Spend, find_coupon, redeem, usable_yen
 from kernel.codes import new_code, shown
