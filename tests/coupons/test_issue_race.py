@@ -1,7 +1,9 @@
 """Two offices at once: the last money is given once, and a child gets one coupon."""
 
 import time
-from threading import Event
+from collections.abc import Callable
+from threading import Barrier, Event
+from typing import Any
 
 import pytest
 from django.db import models
@@ -104,13 +106,26 @@ def test_a_job_and_a_click_for_one_of_its_children_do_not_wait_for_each_other(
     assert isinstance(of_the_click, AlreadyIssued), of_the_click
 
 
+def meeting_after(read: Callable[..., Any]) -> Callable[..., Any]:
+    """`read`, and then wait until all have read, so that the race is arranged and not left to luck."""
+    everybody = Barrier(AT_ONCE, timeout=10)
+
+    def read_and_wait(*args: Any) -> Any:
+        answer = read(*args)
+        everybody.wait()
+        return answer
+
+    return read_and_wait
+
+
 def test_without_the_hold_on_the_fund_it_is_not_exact(
     offices: tuple[Program, list[Membership]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        issuing, "hold_yen", lambda account_id: Balance.objects.get(account=account_id).balance_yen
-    )
-    with Crowd(AT_ONCE, offices[0].pk) as crowd, pytest.raises(AssertionError):
+    def only_read(account_id: int) -> int:
+        return Balance.objects.get(account=account_id).balance_yen
+
+    monkeypatch.setattr(issuing, "hold_yen", meeting_after(only_read))
+    with Crowd(AT_ONCE, offices[0].pk) as crowd, pytest.raises(AssertionError, match="Coupon"):
         last_money(*offices, crowd)
 
 
@@ -118,5 +133,6 @@ def test_without_the_lock_on_the_application_it_is_not_exact(
     offices: tuple[Program, list[Membership]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(models.QuerySet, "select_for_update", lambda self, **options: self)
-    with Crowd(AT_ONCE, offices[0].pk) as crowd, pytest.raises(AssertionError):
+    monkeypatch.setattr(issuing, "has_coupon", meeting_after(issuing.has_coupon))
+    with Crowd(AT_ONCE, offices[0].pk) as crowd, pytest.raises(AssertionError, match="IntegrityError"):
         same_child(*offices, crowd)
