@@ -117,6 +117,8 @@ def _web(environment: dict[str, str], port: int) -> Child:
         str(os.cpu_count() or 1),
         "--blocking-threads",
         "4",
+        "--runtime-mode",
+        "st",
         "--no-ws",
         "--log-level",
         "warning",

@@ -262,7 +262,8 @@ class Demo:
             "--port",
             str(self.port),
         ]
-        web += ["--workers", cores, "--blocking-threads", "4", "--respawn-failed-workers", "--no-ws"]
+        web += ["--workers", cores, "--blocking-threads", "4", "--runtime-mode", "st"]
+        web += ["--respawn-failed-workers", "--no-ws"]
         worker = [*celery, "worker", "--concurrency", cores, "--loglevel", "info"]
         commands = {
             "worker": [*worker, "--without-gossip", "--without-mingle"],

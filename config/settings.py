@@ -136,17 +136,10 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "config.pages_only.policy",
-    "config.pages_only.static",
-    "config.pages_only.session",
-    "django.middleware.locale.LocaleMiddleware",
+    "config.pages_only.Visit",
     "django.middleware.common.CommonMiddleware",  # refuses unknown hosts
-    "config.pages_only.csrf",
-    "config.pages_only.user",
-    "config.pages_only.messages",
-    "config.pages_only.frames",
+    "config.pages_only.Person",
     "allauth.account.middleware.AccountMiddleware",
-    "config.pages_only.htmx",
     "config.refusals.RefusalMiddleware",
     "programs.middleware.ProgramMiddleware",
 ]

@@ -46,7 +46,16 @@ def granian(log: Path) -> Iterator[int]:
         "--port",
         str(port),
     ]
-    command += ["--workers", "2", "--blocking-threads", "4", "--no-access-log", "config.wsgi:application"]
+    command += [
+        "--workers",
+        "2",
+        "--blocking-threads",
+        "4",
+        "--runtime-mode",
+        "st",
+        "--no-access-log",
+        "config.wsgi:application",
+    ]
     with log.open("w") as written:
         running = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=written, stderr=written)
     try:
