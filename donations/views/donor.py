@@ -1,4 +1,4 @@
-"""The donor's pages and Stripe's door."""
+"""The donor's pages."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -6,17 +6,15 @@ from uuid import UUID, uuid4
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, gettext
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from donations.confirm import ask_and_confirm
-from donations.errors import PaymentServiceAway, WebhookRefused
+from donations.errors import PaymentServiceAway
 from donations.forms import OWN, GiveForm
 from donations.give import ask_to_pay, give
-from donations.models import Campaign, Donation, Organisation
+from donations.models import Campaign, Donation
 from donations.queries import Chip, campaigns_with_standing, chips_of, latest_gifts, paid_gifts, standing_of
 from donations.stripe_gateway import Payment
-from donations.webhooks import take_in
 from kernel.errors import Refused
 from kernel.templatetags.look import in_japanese, yen
 from programs.entering import by_capability, entrance, open_to_all
@@ -98,23 +96,6 @@ def my_gifts(request: HttpRequest) -> HttpResponse:
     return render(
         request, "donations/my_gifts.html", {"gifts": gifts, "total_yen": sum(g.amount_yen for g in gifts)}
     )
-
-
-@csrf_exempt
-@by_capability
-@require_POST
-def stripe_webhook(request: HttpRequest, endpoint: UUID) -> HttpResponse:
-    """Stripe's door: the signature over the raw body is the key."""
-    organisation = get_object_or_404(Organisation, endpoint=endpoint)
-    try:
-        take_in(
-            organisation=organisation,
-            body=request.body,
-            signature=request.headers.get("Stripe-Signature", ""),
-        )
-    except WebhookRefused as refusal:
-        return HttpResponse(refusal.code, status=refusal.status, content_type="text/plain")
-    return HttpResponse(status=200)
 
 
 def _campaign(campaign_id: int) -> Campaign:

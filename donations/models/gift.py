@@ -1,0 +1,124 @@
+"""Gifts, and what Stripe told us about them."""
+
+from typing import ClassVar
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.utils.translation import gettext_lazy as _
+
+from donations.models.campaign import Campaign
+from donations.models.organisation import Organisation
+from kernel.clock import now
+from programs.models import User
+from programs.scoping import AppendOnly, ProgramScoped
+
+
+class Donation(ProgramScoped):
+    """One gift. started -> pending -> paid | failed | expired; paid is never left."""
+
+    class State(models.TextChoices):
+        STARTED = "started", _("Begun")  # no payment page yet
+        PENDING = "pending", _("Being checked")  # there is a payment page; its end is not known
+        PAID = "paid", _("Paid")
+        FAILED = "failed", _("Not paid")
+        EXPIRED = "expired", _("Not paid in time")
+
+    class Method(models.TextChoices):
+        CARD = "card", _("Card")
+        BANK = "bank", _("Bank transfer")
+
+    WAITING: ClassVar = (State.STARTED, State.PENDING)
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="donations")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    email = models.EmailField()  # lower case
+    public_name = models.CharField(max_length=40, blank=True)
+    is_anonymous = models.BooleanField(default=False)
+    amount_yen = models.PositiveIntegerField()
+    operating_yen = models.PositiveIntegerField()  # the promised share, frozen when the gift was begun
+    fee_yen = models.PositiveIntegerField(null=True)  # None until Stripe has booked the charge
+    request_key = models.UUIDField()
+    reference = models.UUIDField(default=uuid4, editable=False)  # opens the result page
+    session_id = models.CharField(max_length=100, blank=True)
+    payment_intent_id = models.CharField(max_length=100, blank=True)
+    charge_id = models.CharField(max_length=100, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.STARTED)
+    agreement_version = models.CharField(max_length=20)
+    language = models.CharField(max_length=8, default="ja")
+    method = models.CharField(max_length=10, choices=Method, default=Method.CARD)
+    started_at = models.DateTimeField(default=now)
+    paid_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            UniqueConstraint(fields=["program", "request_key"], name="donation_request_once"),
+            UniqueConstraint(fields=["program", "reference"], name="donation_reference_once"),
+            UniqueConstraint(
+                fields=["program", "session_id"], condition=~Q(session_id=""), name="donation_session_once"
+            ),
+            UniqueConstraint(
+                fields=["program", "payment_intent_id"],
+                condition=~Q(payment_intent_id=""),
+                name="donation_payment_once",
+            ),
+            UniqueConstraint(
+                fields=["program", "charge_id"], condition=~Q(charge_id=""), name="donation_charge_once"
+            ),
+            CheckConstraint(
+                condition=Q(state__in=["started", "pending", "paid", "failed", "expired"]),
+                name="donation_state_known",
+            ),
+            CheckConstraint(condition=Q(amount_yen__gt=0), name="donation_amount_above_zero"),
+            CheckConstraint(condition=Q(operating_yen__lt=F("amount_yen")), name="donation_operating_within"),
+            CheckConstraint(
+                condition=~Q(state="paid") | Q(paid_at__isnull=False), name="donation_paid_has_its_time"
+            ),
+        ]
+        indexes: ClassVar = [
+            # What the sweep asks every few minutes.
+            models.Index(
+                fields=["started_at"], name="donation_waiting", condition=Q(state__in=["started", "pending"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.source
+
+    @property
+    def source(self) -> str:
+        """The event's name in the ledger, the trail and the outbox."""
+        return f"donation:{self.pk}"
+
+    @property
+    def fund_yen(self) -> int:
+        """What becomes coupons."""
+        return self.amount_yen - self.operating_yen
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether its end is not known yet."""
+        return self.state in self.WAITING
+
+    @property
+    def shown_name(self) -> str:
+        """The name for the public list; empty for those who stay unnamed."""
+        return "" if self.is_anonymous else self.public_name
+
+
+class WebhookEvent(AppendOnly):
+    """An event that Stripe sent, stored once. Only a hint: what it is about is fetched anew."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    event_id = models.CharField(max_length=100)
+    kind = models.CharField(max_length=80)
+    object_id = models.CharField(max_length=100)
+    received_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints: ClassVar = [
+            UniqueConstraint(fields=["program", "event_id"], name="webhook_event_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.event_id}"
