@@ -6,9 +6,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from audit.record import record
-from coupons.hold import hold_yen
 from coupons.models import Coupon, Expiry
 from kernel.clock import now
+from ledger.hold import hold_yen
 from ledger.post import post
 from programs.scoping import acting_in
 

@@ -6,13 +6,13 @@ from django.db import transaction
 
 from audit.record import record
 from coupons.errors import AlreadyIssued, FundTooSmall, NotAFund, NotApproved, YearOver
-from coupons.hold import hold_yen
 from coupons.models import Coupon
 from coupons.rules import may_issue
 from families.models import Application
 from kernel.clock import months_left, now, today
 from kernel.codes import new_code
 from ledger.accounts import open_account
+from ledger.hold import hold_yen
 from ledger.models import Account, Kind
 from ledger.post import post
 from outbox.put import put

@@ -7,12 +7,12 @@ from django.db import transaction
 
 from audit.record import record
 from coupons.errors import ApplicationUnknown, FundTooSmall, NothingChosen
-from coupons.hold import hold_yen
 from coupons.issue import face_yen_of, issue
 from coupons.rules import may_issue
 from families.models import Application
 from kernel.clock import today
 from kernel.errors import Refused
+from ledger.hold import hold_yen
 from ledger.models import Account
 from outbox.jobs import note_refusal, start_job
 from outbox.models import Job

@@ -78,23 +78,12 @@ BEGIN
     outcome := 'taken';
 END $$;
 
--- What a guarded account holds, held still until the transaction ends. The application role may not
--- lock balances by itself; issue, expire and reverse decide on the amount that this returns.
-CREATE OR REPLACE FUNCTION coupons_hold(p_account bigint) RETURNS bigint
-LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT balance_yen FROM ledger_balance
-      WHERE program_id = current_program() AND account_id = p_account FOR UPDATE
-$$;
-
 GRANT SELECT ON coupons_coupon TO sc_definer;
 GRANT INSERT ON audit_record, outbox_message TO sc_definer;
 REVOKE ALL ON FUNCTION coupons_redeem(
     text, bigint, text, bigint, bigint, bigint, uuid, bigint, date, timestamptz) FROM PUBLIC;
-REVOKE ALL ON FUNCTION coupons_hold(bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION coupons_redeem(
     text, bigint, text, bigint, bigint, bigint, uuid, bigint, date, timestamptz) TO sc_app;
-GRANT EXECUTE ON FUNCTION coupons_hold(bigint) TO sc_app;
 -- Last: rights are given by the owner, who is another from here on.
 ALTER FUNCTION coupons_redeem(
     text, bigint, text, bigint, bigint, bigint, uuid, bigint, date, timestamptz) OWNER TO sc_definer;
-ALTER FUNCTION coupons_hold(bigint) OWNER TO sc_definer;

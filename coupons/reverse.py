@@ -6,10 +6,10 @@ from django.db import transaction
 
 from audit.record import record
 from coupons.errors import AlreadyReversed, ReasonMissing, TooLateHere
-from coupons.hold import hold_yen
 from coupons.models import Redemption, Reversal
 from coupons.rules import may_reverse, may_reverse_any_day
 from kernel.clock import now, today
+from ledger.hold import hold_yen
 from ledger.post import post_reversal
 from programs.models import Membership
 from programs.rules import require

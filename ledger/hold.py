@@ -1,4 +1,4 @@
-"""Hold an account still: the lock that issue, reverse and expire take before they look at money."""
+"""Hold an account still: the lock that a verb takes before it looks at money and then moves it."""
 
 from django.db import connection
 
@@ -11,7 +11,7 @@ def hold_yen(account_id: int) -> int:
     Order, always: coupon before fund before application; several of a kind by id.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT coupons_hold(%s)", [account_id])
+        cursor.execute("SELECT ledger_hold(%s)", [account_id])
         held = cursor.fetchone()[0]
     if held is None:
         raise Account.DoesNotExist

@@ -1,10 +1,10 @@
-"""coupons.hold: what an account holds, held still until the transaction ends."""
+"""ledger.hold: what an account holds, held still until the transaction ends."""
 
 import pytest
 from django.db import OperationalError, connection
 
-from coupons.hold import hold_yen
 from ledger.accounts import the_account
+from ledger.hold import hold_yen
 from ledger.models import Account, Kind
 from ledger.post import post
 from programs.models import Program
