@@ -5,13 +5,53 @@ from django.db.models import Count, Sum
 from donations.models import Grant
 from donations.queries import paid_gifts
 
-PREFIXES = ("donation:", "grant:")  # every transfer with such a source must be claimed below
+PREFIXES = (
+    "donation:",
+    "grant:",
+    "refund:",
+    "refund-failed:",
+    "dispute:",
+    "dispute-won:",
+    "payout:",
+    "payout-failed:",
+    "stripe-line:",
+)  # every transfer with such a source must be claimed below
 
 _GIFT = """
   FROM donations_donation d
   JOIN donations_campaign c ON c.program_id = d.program_id AND c.id = d.campaign_id
   JOIN donations_organisation o ON o.program_id = c.program_id AND o.id = c.organisation_id
  WHERE d.state = 'paid'"""
+
+_OF_GIFT = """
+  JOIN donations_donation d ON d.program_id = b.program_id AND d.id = b.donation_id
+  JOIN donations_campaign c ON c.program_id = d.program_id AND c.id = d.campaign_id
+  JOIN donations_organisation o ON o.program_id = c.program_id AND o.id = c.organisation_id"""
+_PARTS = """
+  CROSS JOIN LATERAL (VALUES (1, c.fund_id, b.fund_yen), (2, c.operating_id, b.operating_yen), (3,
+      (SELECT a.id FROM ledger_account a WHERE a.program_id = b.program_id AND a.kind = 'loss_reserve'),
+      b.reserve_yen)) part (leg, account_id, yen)
+ WHERE part.yen > 0 AND """
+_OF_ORGANISATION = """
+  FROM {table} b JOIN donations_organisation o ON o.program_id = b.program_id AND o.id = b.organisation_id
+ WHERE {when}"""
+
+
+def _back(source: str, table: str, when: str, *, returned: bool = False) -> str:
+    """Claims of money that went back: account -> clearing, or clearing -> account when it came again."""
+    accounts = "o.clearing_id, part.account_id" if returned else "part.account_id, o.clearing_id"
+    rows = f"{table} b{_OF_GIFT}{_PARTS}{when}"
+    return f"SELECT '{source}:' || b.id, part.leg, {accounts}, part.yen::bigint FROM {rows}"  # noqa: S608  ours
+
+
+def _dispute_fee(source: str, accounts: str, yen: str, when: str) -> str:
+    rows = f"donations_dispute b{_OF_GIFT} WHERE {when} AND b.{yen} > 0"
+    return f"SELECT '{source}:' || b.id, 4, {accounts}, b.{yen}::bigint FROM {rows}"  # noqa: S608  ours
+
+
+def _of_organisation(source: str, table: str, columns: str, when: str) -> str:
+    return f"SELECT '{source}:' || b.id, 1, {columns}{_OF_ORGANISATION.format(table=table, when=when)}"
+
 
 # Rows of (source text, leg int, debit_id bigint, credit_id bigint, amount_yen bigint), in the program's scope.
 CLAIMS = [
@@ -23,7 +63,26 @@ CLAIMS = [
     "SELECT 'donation:' || d.id, 3, o.fees_id, o.clearing_id, d.fee_yen::bigint"
     + _GIFT
     + " AND d.fee_yen > 0",
+    "SELECT 'donation:' || d.id, 4, o.bank_id, o.clearing_id, (d.amount_yen - d.fee_yen)::bigint"
+    + _GIFT
+    + " AND d.charge_id = ''",
     "SELECT 'grant:' || g.id, 1, g.bank_id, g.fund_id, g.amount_yen FROM donations_grant g",
+    _back("refund", "donations_refund", "b.state IN ('done', 'failed')"),
+    _back("refund-failed", "donations_refund", "b.state = 'failed'", returned=True),
+    _back("dispute", "donations_dispute", "b.is_withdrawn"),
+    _back("dispute-won", "donations_dispute", "b.is_returned", returned=True),
+    _dispute_fee("dispute", "o.fees_id, o.clearing_id", "fee_yen", "b.is_withdrawn"),
+    _dispute_fee("dispute-won", "o.clearing_id, o.fees_id", "fee_returned_yen", "b.is_returned"),
+    _of_organisation("payout", "donations_payout", "o.bank_id, o.clearing_id, b.amount_yen", "true"),
+    _of_organisation(
+        "payout-failed", "donations_payout", "o.clearing_id, o.bank_id, b.amount_yen", "b.state = 'failed'"
+    ),
+    _of_organisation(
+        "stripe-line",
+        "donations_stripeline",
+        "o.fees_id, o.clearing_id, -b.net_yen",
+        "b.explained_by = 'stripe-line:' || b.id",
+    ),
 ]
 
 

@@ -1,6 +1,6 @@
 """What follows from messages of this floor. Found by the outbox at start-up."""
 
-import logging
+from contextlib import suppress
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -8,25 +8,75 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from donations.confirm import ask_and_confirm
-from donations.errors import PaymentDiffers
-from donations.models import Donation
+from donations.errors import PaymentDiffers, PaymentPageRefused, RefundNotPossible
+from donations.follow import ask_and_follow
+from donations.models import Donation, Finding, Organisation
+from donations.note_finding import note_finding
+from donations.queries import gift_of_reference
+from donations.refund import ask_stripe_to_refund
+from donations.stripe_gateway import fetch_reference
+from donations.take_in_payout import ask_about_payout
 from outbox.handlers import handles
 from outbox.mail import send_mail_about
 from outbox.models import Message
 from programs.models import Program
-
-log = logging.getLogger(__name__)
 
 
 @handles("stripe_event")
 def look_into_event(message: Message) -> None:
     """Stripe hinted at something about a gift: ask how it stands. Asking again is harmless."""
     try:
-        ask_and_confirm(program_id=message.program_id, donation_id=message.facts["donation_id"])
-    except PaymentDiffers:
-        # Asking again would say the same; the sweep names the gift in the log until someone settles it.
-        log.error("%s: paid another sum than promised, not booked", message.about)
+        ask_and_follow(program_id=message.program_id, donation_id=message.facts["donation_id"])
+    except PaymentDiffers:  # asking again would say the same
+        note_finding(Finding.Kind.PAYMENT_DIFFERS, about=message.about)
+
+
+@handles("stripe_unknown")
+def look_into_the_unknown(message: Message) -> None:
+    """Money moved at Stripe and the event names no gift: ask whose it is, else put it before a person."""
+    facts = message.facts
+    organisation, named = Organisation.objects.get(pk=facts["organisation_id"]), ""
+    with suppress(PaymentPageRefused):  # Stripe has no such thing: it was of a test, or was taken away
+        named = fetch_reference(organisation=organisation, thing_id=facts["thing_id"])
+    donation = gift_of_reference(organisation, named)
+    if donation:
+        ask_and_follow(program_id=message.program_id, donation_id=donation.pk)
+        return
+    note_finding(
+        Finding.Kind.UNKNOWN_EVENT, about=message.about, organisation=organisation, event=facts["kind"]
+    )
+
+
+@handles("stripe_payout")
+def look_into_payouts(message: Message) -> None:
+    """Stripe paid out to the bank, or could not."""
+    ask_about_payout(
+        program_id=message.program_id,
+        organisation_id=message.facts["organisation_id"],
+        payout_id=message.facts["payout_id"],
+    )
+
+
+@handles("fraud_warning")
+def warn_of_fraud(message: Message) -> None:
+    """A bank says the card was misused: a dispute will follow unless the gift goes back first."""
+    donation = Donation.objects.select_related("campaign__organisation").get(pk=message.facts["donation_id"])
+    note_finding(
+        Finding.Kind.FRAUD_WARNING,
+        about=donation.source,
+        organisation=donation.campaign.organisation,
+        amount_yen=donation.amount_yen,
+        donation_id=donation.pk,
+    )
+
+
+@handles("refund_asked")
+def send_refund(message: Message) -> None:
+    """Ask Stripe for a refund. One that it refuses stands among the findings."""
+    with suppress(RefundNotPossible):
+        ask_stripe_to_refund(
+            program=Program.objects.get(pk=message.program_id), refund_id=message.facts["refund_id"]
+        )
 
 
 @handles("gift_paid")

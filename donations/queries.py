@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from donations.models import Campaign, Donation
+from donations.models import Campaign, Donation, Organisation
 from kernel.clock import fiscal_year, today
 from kernel.yen import share_yen
 from programs.models import ProgramYear
@@ -54,6 +55,17 @@ def paid_gifts() -> QuerySet[Donation]:
     """Gifts whose money has arrived."""
     gifts: QuerySet[Donation] = Donation.objects.filter(state=Donation.State.PAID)
     return gifts
+
+
+def gift_of_reference(organisation: Organisation, reference: str) -> Donation | None:
+    """The organisation's own gift of that reference; None for another's, for none and for nonsense."""
+    try:
+        wanted = UUID(reference)
+    except ValueError:
+        return None
+    own = Donation.objects.filter(campaign__organisation=organisation, reference=wanted)
+    found: Donation | None = own.first()
+    return found
 
 
 def campaigns_with_standing() -> list[Standing]:

@@ -11,6 +11,7 @@ from donations.give import Donor
 from donations.models import Campaign, Donation
 from donations.rules import may_run_campaigns
 from kernel.yen import share_yen
+from ledger.post import post
 from programs.models import Membership
 from programs.rules import require
 
@@ -51,4 +52,17 @@ def record_past_gift(
     )
     if is_new:
         book_gift(donation, fee_yen=payment.fee_yen, paid_at=payment.paid_at)
+        _is_at_the_bank(donation, payment)
     return donation
+
+
+def _is_at_the_bank(donation: Donation, payment: PastPayment) -> None:
+    """Stripe paid it out long ago, so nothing of it may wait at Stripe."""
+    organisation = donation.campaign.organisation
+    post(
+        debit=organisation.bank,
+        credit=organisation.clearing,
+        amount_yen=payment.amount_yen - payment.fee_yen,
+        source=donation.source,
+        leg=4,
+    )

@@ -12,3 +12,18 @@ def may_run_campaigns(actor: Membership | None) -> bool:
 def may_receive_grants(actor: Membership | None) -> bool:
     """The secretariat books a grant when the bank shows it."""
     return is_role(actor, Role.OFFICE)
+
+
+def may_refund(actor: Membership | None) -> bool:
+    """The secretariat pays a gift back."""
+    return is_role(actor, Role.OFFICE)
+
+
+def may_settle_findings(actor: Membership | None) -> bool:
+    """The secretariat looks at open questions about money and says what was done."""
+    return is_role(actor, Role.OFFICE)
+
+
+def may_reconcile(actor: Membership | None) -> bool:
+    """The secretariat may hold the books against the payment company's at any time."""
+    return is_role(actor, Role.OFFICE)

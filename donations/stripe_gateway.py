@@ -9,15 +9,16 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import stripe
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from donations.errors import PaymentPageRefused, PaymentServiceAway, WebhookRefused
-from donations.models import LIVE_KEYS, Campaign, Donation, Organisation
+from donations.errors import PaymentPageRefused, PaymentServiceAway, RefundNotPossible, WebhookRefused
+from donations.models import LIVE_KEYS, Campaign, Dispute, Donation, Organisation, Payout, Refund
+from kernel.clock import day_of
 
 log = logging.getLogger(__name__)
 logging.getLogger("stripe").setLevel(logging.WARNING)  # its INFO lines carry addresses of payment pages
@@ -59,6 +60,67 @@ class Event:
     kind: str
     object_id: str
     reference: str  # of the gift, as far as the event names one
+    payment_intent_id: str = ""
+    charge_id: str = ""
+
+
+@dataclass(frozen=True)
+class RefundSaid:
+    """A refund as Stripe has it."""
+
+    refund_id: str
+    reference: str  # our request key; empty when it was made at Stripe's dashboard
+    amount_yen: int
+    state: Refund.State  # done: the money has left
+    reason: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True)
+class DisputeSaid:
+    """A dispute as Stripe has it."""
+
+    dispute_id: str
+    amount_yen: int
+    fee_yen: int
+    fee_returned_yen: int
+    state: Dispute.State
+    reason: str
+    due_by: datetime | None
+    opened_at: datetime
+    is_withdrawn: bool
+    is_returned: bool
+
+
+@dataclass(frozen=True)
+class After:
+    """What came after a payment."""
+
+    refunds: list[RefundSaid]
+    disputes: list[DisputeSaid]
+
+
+@dataclass(frozen=True)
+class LineSaid:
+    """One balance transaction. Signs as Stripe's: money in is above zero."""
+
+    line_id: str
+    kind: str
+    source_id: str
+    amount_yen: int
+    fee_yen: int
+    net_yen: int
+    happened_at: datetime
+
+
+@dataclass(frozen=True)
+class PayoutSaid:
+    """A payout as Stripe has it."""
+
+    payout_id: str
+    amount_yen: int
+    arrives_on: date
+    state: Payout.State
 
 
 def ask_for_page(
@@ -140,6 +202,111 @@ def _state_of(session: Any, intent: Any) -> Donation.State:
     return Donation.State.PENDING
 
 
+def ask_for_refund(*, organisation: Organisation, refund: Refund, charge_id: str) -> RefundSaid:
+    """Have money sent back, once per refund however often asked.
+
+    Raises PaymentServiceAway (asking again is safe), RefundNotPossible when Stripe will not do it.
+    """
+    asked = {
+        "charge": charge_id,
+        "amount": refund.amount_yen,
+        "reason": "requested_by_customer",
+        "metadata": {"refund": str(refund.request_key)},
+    }
+    try:
+        with _answers():
+            made = _client(organisation).v1.refunds.create(
+                asked,  # type: ignore[arg-type]
+                {"idempotency_key": f"refund:{refund.request_key}"},
+            )
+    except PaymentPageRefused as refusal:
+        raise RefundNotPossible from refusal
+    return _refund_of(made)
+
+
+def fetch_after(*, organisation: Organisation, charge_id: str) -> After:
+    """Ask for the refunds and disputes of a charge, the oldest first. Raises PaymentServiceAway."""
+    with _answers():
+        client = _client(organisation).v1
+        refunds = list(client.refunds.list({"charge": charge_id, "limit": 100}).auto_paging_iter())
+        disputes = list(client.disputes.list({"charge": charge_id, "limit": 100}).auto_paging_iter())
+    return After(
+        [_refund_of(one) for one in reversed(refunds)], [_dispute_of(one) for one in reversed(disputes)]
+    )
+
+
+def fetch_reference(*, organisation: Organisation, thing_id: str) -> str:
+    """The gift that a payment, charge, refund or dispute says it belongs to, or empty.
+
+    Raises PaymentServiceAway, PaymentPageRefused when Stripe has no such thing.
+    """
+    kind = thing_id.partition("_")[0]
+    with _answers():
+        client = _client(organisation).v1
+        found: Any = {"payment_intent": thing_id} if kind == "pi" else None
+        if kind in ("re", "pyr"):
+            found = client.refunds.retrieve(thing_id)
+        elif kind in ("du", "dp"):
+            found = client.disputes.retrieve(thing_id)
+        elif kind in ("ch", "py"):
+            found = client.charges.retrieve(thing_id)
+        intent_id = found["payment_intent"] if found else None
+        noted = client.payment_intents.retrieve(str(intent_id)).metadata if intent_id else None
+    return _noted(noted, "donation")
+
+
+def list_lines(*, organisation: Organisation, since: datetime | None) -> Iterator[LineSaid]:
+    """Every balance transaction made at or after `since`, the newest first. Raises PaymentServiceAway."""
+    asked: Any = {"limit": 100, **({"created": {"gte": int(since.timestamp())}} if since else {})}
+    with _answers():
+        for line in _client(organisation).v1.balance_transactions.list(asked).auto_paging_iter():
+            source = line.source if isinstance(line.source, str) else getattr(line.source, "id", "")
+            moment = datetime.fromtimestamp(line.created, UTC)
+            yield LineSaid(line.id, line.type, source or "", line.amount, line.fee, line.net, moment)
+
+
+def fetch_payout(*, organisation: Organisation, payout_id: str) -> PayoutSaid:
+    """Ask how a payout stands. Raises PaymentServiceAway."""
+    with _answers():
+        said = _client(organisation).v1.payouts.retrieve(payout_id)
+    states = {"paid": Payout.State.PAID, "failed": Payout.State.FAILED, "canceled": Payout.State.FAILED}
+    arrives_on = day_of(datetime.fromtimestamp(said.arrival_date, UTC))
+    return PayoutSaid(said.id, said.amount, arrives_on, states.get(said.status, Payout.State.SENT))
+
+
+def _noted(metadata: Any, name: str) -> str:
+    """What we noted on a thing at Stripe; its objects are no dictionaries."""
+    return str(metadata[name]) if metadata and name in metadata else ""
+
+
+def _refund_of(said: Any) -> RefundSaid:
+    state = Refund.State.DONE if said.balance_transaction else Refund.State.ASKED
+    if said.status in ("failed", "canceled"):
+        state = Refund.State.FAILED
+    reference = _noted(said.metadata, "refund")
+    moment = datetime.fromtimestamp(said.created, UTC)
+    return RefundSaid(said.id, reference, said.amount, state, str(said.reason or ""), moment)
+
+
+def _dispute_of(said: Any) -> DisputeSaid:
+    """The money's way is read from the movements, not from the status."""
+    states = {"won": Dispute.State.WON, "lost": Dispute.State.LOST}
+    moved = list(said.balance_transactions or [])
+    due = said.evidence_details.due_by if said.evidence_details else None
+    return DisputeSaid(
+        dispute_id=said.id,
+        amount_yen=said.amount,
+        fee_yen=sum(line.fee for line in moved if line.amount < 0),
+        fee_returned_yen=-sum(line.fee for line in moved if line.amount > 0),
+        state=states.get(said.status, Dispute.State.OPEN),
+        reason=str(said.reason or ""),
+        due_by=datetime.fromtimestamp(due, UTC) if due else None,
+        opened_at=datetime.fromtimestamp(said.created, UTC),
+        is_withdrawn=any(line.amount < 0 for line in moved),
+        is_returned=any(line.amount > 0 for line in moved),
+    )
+
+
 def read_webhook(*, organisation: Organisation, body: bytes, signature: str) -> Event:
     """Check the signature over the raw body, its age and its mode. Raises WebhookRefused."""
     secret = organisation.webhook_secret
@@ -150,8 +317,14 @@ def read_webhook(*, organisation: Organisation, body: bytes, signature: str) -> 
         event = json.loads(body)
         thing = event["data"]["object"]
         named = (thing.get("metadata") or {}).get("donation") or thing.get("client_reference_id") or ""
+        is_intent, is_charge = (thing.get("object") == kind for kind in ("payment_intent", "charge"))
         said = Event(
-            str(event["id"])[:100], str(event["type"])[:80], str(thing.get("id") or "")[:100], str(named)
+            event_id=str(event["id"])[:100],
+            kind=str(event["type"])[:80],
+            object_id=str(thing.get("id") or "")[:100],
+            reference=str(named),
+            payment_intent_id=str((thing["id"] if is_intent else thing.get("payment_intent")) or "")[:100],
+            charge_id=str((thing["id"] if is_charge else thing.get("charge")) or "")[:100],
         )
         is_live = event["livemode"]
     except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 from django.db.models import Q
 
-from donations.confirm import ask_and_confirm
 from donations.errors import PaymentDiffers, PaymentPageRefused, PaymentServiceAway
+from donations.follow import ask_and_follow
 from donations.give import ask_to_pay
-from donations.models import Donation
+from donations.models import Donation, Finding
+from donations.note_finding import note_finding
 from kernel.clock import now
 from programs.models import Program
 from programs.scoping import acting_in
@@ -42,9 +43,12 @@ def sweep(*, program: Program, older_than: timedelta = OLDER_THAN) -> int:
         try:
             if not session_id:
                 ask_to_pay(program=program, donation_id=donation_id)
-            ask_and_confirm(program_id=program.pk, donation_id=donation_id)
-        except (PaymentPageRefused, PaymentDiffers) as refusal:
+            ask_and_follow(program_id=program.pk, donation_id=donation_id)
+        except PaymentPageRefused as refusal:
             log.error("donation:%s in %s: %s", donation_id, program.slug, refusal.code)
+        except PaymentDiffers:
+            with acting_in(program.pk):
+                note_finding(Finding.Kind.PAYMENT_DIFFERS, about=f"donation:{donation_id}")
         except PaymentServiceAway:
             return looked_at
     return len(found)

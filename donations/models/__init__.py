@@ -1,8 +1,23 @@
 """Organisations that receive gifts, their campaigns, the gifts, and what Stripe told us about them."""
 
+from donations.models.after import Dispute, Refund
 from donations.models.campaign import Campaign
 from donations.models.gift import Donation, WebhookEvent
 from donations.models.grant import Grant
 from donations.models.organisation import LIVE_KEYS, Organisation
+from donations.models.settling import Finding, Payout, Reconciliation, StripeLine
 
-__all__ = ["LIVE_KEYS", "Campaign", "Donation", "Grant", "Organisation", "WebhookEvent"]
+__all__ = [
+    "LIVE_KEYS",
+    "Campaign",
+    "Dispute",
+    "Donation",
+    "Finding",
+    "Grant",
+    "Organisation",
+    "Payout",
+    "Reconciliation",
+    "Refund",
+    "StripeLine",
+    "WebhookEvent",
+]

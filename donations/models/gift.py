@@ -26,7 +26,10 @@ class Donation(ProgramScoped):
 
     class Method(models.TextChoices):
         CARD = "card", _("Card")
-        BANK = "bank", _("Bank transfer")
+        KONBINI = "konbini", _("Convenience store")
+        BANK_TRANSFER = "bank_transfer", _("Bank transfer")
+        PAYPAY = "paypay", _("PayPay")
+        BANK = "bank", _("Bank transfer, recorded by hand")
 
     WAITING: ClassVar = (State.STARTED, State.PENDING)
 
@@ -46,7 +49,9 @@ class Donation(ProgramScoped):
     state = models.CharField(max_length=10, choices=State, default=State.STARTED)
     agreement_version = models.CharField(max_length=20)
     language = models.CharField(max_length=8, default="ja")
-    method = models.CharField(max_length=10, choices=Method, default=Method.CARD)
+    method = models.CharField(max_length=14, choices=Method, default=Method.CARD)
+    customer_id = models.CharField(max_length=100, blank=True)  # Stripe's, where the way of paying needs one
+    pay_until = models.DateTimeField(null=True)  # shop code or bank account was given: until when to pay
     started_at = models.DateTimeField(default=now)
     paid_at = models.DateTimeField(null=True)
 

@@ -24,6 +24,9 @@ class Organisation(ProgramScoped):
     clearing = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     fees = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     bank = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    takes_konbini = models.BooleanField(default=False)  # what the organisation has switched on at Stripe
+    takes_bank_transfer = models.BooleanField(default=False)
+    takes_paypay = models.BooleanField(default=False)
     endpoint = models.UUIDField(default=uuid4, editable=False)  # stands in the webhook's address
     is_live = models.BooleanField(default=False)  # follows the key; events of the other mode are refused
     sealed_stripe_key = models.BinaryField(default=b"")

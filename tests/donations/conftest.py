@@ -10,14 +10,19 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from donations.add_organisation import Agreement, StripeSecrets, add_organisation
-from donations.give import Donor, give
+from donations.books import CLAIMS
+from donations.confirm import confirm
+from donations.follow import ask_and_follow
+from donations.give import Donor, ask_to_pay, give
 from donations.models import Campaign, Donation, Organisation
 from donations.open_campaign import open_campaign
-from kernel.clock import today
+from donations.stripe_gateway import Payment
+from kernel.clock import now, today
 from ledger.models import Account, Transfer
+from ledger.verify import verify
 from outbox.deliver import deliver
 from outbox.relay import relay_once
-from programs.models import Membership
+from programs.models import Membership, Program
 from tests.stripe_standin.running import Standin, running_standin
 
 KEY = "sk_test_donations"
@@ -78,6 +83,21 @@ def moved() -> list[tuple[str, int, str, str, int]]:
     return sorted((str(s), int(leg), str(d), str(c), int(yen)) for s, leg, d, c, yen in rows)
 
 
+def paid_gift(
+    standin: Standin, program: Program, campaign: Campaign, amount_yen: int = 10_000, **card: str
+) -> Donation:
+    """A gift paid at the stand-in and booked, fee and all."""
+    donation = begin(campaign, amount_yen)
+    standin.pay(ask_to_pay(program=program, donation_id=donation.pk), **card)
+    standin.settled()
+    return ask_and_follow(program_id=program.pk, donation_id=donation.pk)
+
+
+def violations() -> list[str]:
+    """What verify_books finds in the program one acts in."""
+    return verify(CLAIMS)
+
+
 def fields_of(campaign: Campaign, **changes: str) -> dict[str, str]:
     """What a browser posts from the campaign's form."""
     typed = {
@@ -106,6 +126,24 @@ def campaign(organisation: Organisation, office: Membership) -> Campaign:
 def fund(campaign: Campaign) -> Account:
     assert campaign.fund
     return campaign.fund
+
+
+@pytest.fixture
+def gift(campaign: Campaign) -> Donation:
+    """10,000 yen, of which 1,000 for running costs; paid, with a fee of 360."""
+    begun = begin(campaign)
+    Donation.objects.filter(pk=begun.pk).update(state="pending", session_id=f"cs_{begun.pk}")
+    paid = Payment(
+        state=Donation.State.PAID,
+        amount_yen=begun.amount_yen,
+        reference=str(begun.reference),
+        url="",
+        payment_intent_id=f"pi_{begun.pk}",
+        charge_id=f"ch_{begun.pk}",
+        fee_yen=360,
+        paid_at=now(),
+    )
+    return confirm(donation_id=begun.pk, payment=paid)
 
 
 @pytest.fixture

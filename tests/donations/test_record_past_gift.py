@@ -26,6 +26,7 @@ def test_a_past_gift_is_posted_like_any_other_without_mail(campaign: Campaign, o
         (gift.source, 1, "stripe_clearing", "fund", 9_000),
         (gift.source, 2, "stripe_clearing", "operating", 1_000),
         (gift.source, 3, "payment_fees", "stripe_clearing", 360),
+        (gift.source, 4, "bank", "stripe_clearing", 9_640),
     ]
     assert not Message.objects.exists()
 

@@ -1,0 +1,110 @@
+"""Where a yen comes from that goes back: never from a child's coupon (security.md T12)."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q, Sum
+
+from donations.models import Dispute, Donation, Finding, Refund
+from donations.note_finding import note_finding
+from ledger.accounts import the_account
+from ledger.balances import balance_yen
+from ledger.hold import hold_yen
+from ledger.models import Account, Kind
+from ledger.post import post
+
+RESERVE = "loss reserve"  # one account per program
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The accounts that pay, in yen; together the whole amount."""
+
+    fund_yen: int
+    operating_yen: int
+    reserve_yen: int
+
+
+def gone_yen(donation: Donation) -> int:
+    """What has gone back already: refunds done, disputes whose money has left and not come back."""
+    return _gone(donation)[0]
+
+
+def _gone(donation: Donation) -> tuple[int, int]:
+    """(all, of it from running costs)."""
+    refunds = Refund.objects.filter(donation=donation, state=Refund.State.DONE)
+    disputes = Dispute.objects.filter(donation=donation, is_withdrawn=True, is_returned=False)
+    sums = [
+        rows.aggregate(all=Sum("amount_yen", default=0), operating=Sum("operating_yen", default=0))
+        for rows in (refunds, disputes)
+    ]
+    return sum(one["all"] for one in sums), sum(one["operating"] for one in sums)
+
+
+def asked_yen(donation: Donation) -> int:
+    """What was asked to go back and is not known to have left yet."""
+    asked = Refund.objects.filter(Q(donation=donation), state=Refund.State.ASKED)
+    return int(asked.aggregate(yen=Sum("amount_yen", default=0))["yen"])
+
+
+def parts_of(donation: Donation, amount_yen: int) -> Parts:
+    """How `amount_yen` of a gift is paid back. The caller holds the gift; its fund is held here.
+
+    Running costs give back their promised share, rounded down over all that went back so far, so that a
+    gift that goes back whole takes exactly what it gave. The rest comes from the fund as far as it holds:
+    what has become coupons stays with the children, and the loss reserve pays for it.
+    """
+    gone, gone_operating = _gone(donation)
+    due_operating = donation.operating_yen * (gone + amount_yen) // donation.amount_yen
+    operating_yen = min(max(due_operating - gone_operating, 0), amount_yen)
+    if donation.campaign.fund is None:
+        raise RuntimeError("a draft takes no gifts")  # a database constraint says so too
+    fund_yen = min(amount_yen - operating_yen, hold_yen(donation.campaign.fund.pk))
+    return Parts(fund_yen, operating_yen, amount_yen - operating_yen - fund_yen)
+
+
+def post_back(donation: Donation, parts: Parts, *, source: str) -> None:
+    """Fund, running costs and reserve -> clearing."""
+    for leg, account, yen in _legs(donation, parts):
+        post(
+            debit=account,
+            credit=donation.campaign.organisation.clearing,
+            amount_yen=yen,
+            source=source,
+            leg=leg,
+        )
+    if parts.reserve_yen:
+        note_short_reserve()
+
+
+def post_returned(donation: Donation, parts: Parts, *, source: str) -> None:
+    """The same the other way: the money came back."""
+    for leg, account, yen in _legs(donation, parts):
+        post(
+            debit=donation.campaign.organisation.clearing,
+            credit=account,
+            amount_yen=yen,
+            source=source,
+            leg=leg,
+        )
+
+
+def _legs(donation: Donation, parts: Parts) -> list[tuple[int, Account, int]]:
+    fund, operating = donation.campaign.fund, donation.campaign.operating
+    if fund is None or operating is None:
+        raise RuntimeError("a draft takes no gifts")
+    legs = [(1, fund, parts.fund_yen), (2, operating, parts.operating_yen)]
+    if parts.reserve_yen:
+        legs.append((3, loss_reserve(), parts.reserve_yen))
+    return [leg for leg in legs if leg[2]]
+
+
+def loss_reserve() -> Account:
+    """The program's reserve for money that went back after it had become coupons."""
+    return the_account(Kind.LOSS_RESERVE, RESERVE)
+
+
+def note_short_reserve() -> None:
+    """A reserve below zero is a question for people: someone has to fill it."""
+    left_yen = balance_yen(loss_reserve())
+    if left_yen < 0:
+        note_finding(Finding.Kind.RESERVE_SHORT, about="loss reserve", amount_yen=-left_yen)

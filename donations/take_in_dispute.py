@@ -1,0 +1,72 @@
+"""Book a dispute: the card holder's bank takes a gift back, and gives it again when the dispute is won."""
+
+from audit.record import record
+from donations.models import Dispute, Donation, Finding
+from donations.note_finding import note_finding
+from donations.stripe_gateway import DisputeSaid
+from donations.take_back import Parts, parts_of, post_back, post_returned
+from kernel.clock import now
+from ledger.post import post
+
+FEE_LEG = 4
+
+
+def take_in_dispute(*, donation: Donation, said: DisputeSaid) -> Dispute:
+    """Book a dispute as Stripe has it: once, in any order. The caller holds the gift and a transaction.
+
+    What moves is read from Stripe's movements, not from the status: money leaves when it was withdrawn,
+    and comes back when it was reinstated, the fee too where Stripe gives it back.
+    """
+    dispute: Dispute
+    dispute, is_new = Dispute.objects.get_or_create(
+        dispute_id=said.dispute_id,
+        defaults={
+            "donation": donation,
+            "amount_yen": said.amount_yen,
+            "reason": said.reason[:60],
+            "due_by": said.due_by,
+            "opened_at": said.opened_at,
+        },
+    )
+    if is_new:
+        record("dispute.opened", actor=None, subject=dispute.source, amount_yen=dispute.amount_yen)
+        note_finding(
+            Finding.Kind.DISPUTE,
+            about=dispute.source,
+            organisation=donation.campaign.organisation,
+            amount_yen=dispute.amount_yen,
+            due_by=said.due_by,
+            donation_id=donation.pk,
+        )
+    if said.is_withdrawn and not dispute.is_withdrawn:
+        _withdraw(donation, dispute, fee_yen=said.fee_yen)
+    if said.is_returned and not dispute.is_returned:
+        _return(donation, dispute, fee_yen=said.fee_returned_yen)
+    if said.state != dispute.state and dispute.state == Dispute.State.OPEN:
+        dispute.state, dispute.ended_at = said.state, now()
+        record(f"dispute.{dispute.state}", actor=None, subject=dispute.source)
+    dispute.save()
+    return dispute
+
+
+def _withdraw(donation: Donation, dispute: Dispute, *, fee_yen: int) -> None:
+    parts = parts_of(donation, dispute.amount_yen)
+    dispute.fund_yen, dispute.operating_yen, dispute.reserve_yen = (
+        parts.fund_yen,
+        parts.operating_yen,
+        parts.reserve_yen,
+    )
+    dispute.is_withdrawn, dispute.fee_yen = True, fee_yen
+    post_back(donation, parts, source=dispute.source)
+    if fee_yen:
+        fees, clearing = donation.campaign.organisation.fees, donation.campaign.organisation.clearing
+        post(debit=fees, credit=clearing, amount_yen=fee_yen, source=dispute.source, leg=FEE_LEG)
+
+
+def _return(donation: Donation, dispute: Dispute, *, fee_yen: int) -> None:
+    parts = Parts(dispute.fund_yen, dispute.operating_yen, dispute.reserve_yen)
+    dispute.is_returned, dispute.fee_returned_yen = True, fee_yen
+    post_returned(donation, parts, source=dispute.won_source)
+    if fee_yen:
+        fees, clearing = donation.campaign.organisation.fees, donation.campaign.organisation.clearing
+        post(debit=clearing, credit=fees, amount_yen=fee_yen, source=dispute.won_source, leg=FEE_LEG)
