@@ -311,6 +311,7 @@ def test_giving_and_taking_work_without_javascript(
     donor = plain(None)
     give(donor, f"{product.url}{cast.home}campaigns/{cast.campaign_id}/", "250000")
     pay(donor)
+    donor.wait_for_url("**/gifts/**")  # a page on its way home cannot be loaded anew
     wait_until(lambda: bool(donor.reload()) and donor.locator("[data-result=done]").count() == 1, seconds=20)
     issue(plain(cast.office), cast, product)
     code = code_on(plain(cast.guardian), cast, product)
