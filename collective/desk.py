@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coupons.issue import face_yen_of
 from coupons.models import Coupon
-from donations.models import Donation
+from donations.models import Donation, Finding
 from families.models import Application
 from families.queries import year_now
 from kernel.clock import now, today
@@ -60,6 +60,7 @@ def desk() -> Desk:
         _applications(),
         _without_coupon(year, fund_yen),
         _schools(),
+        _questions(),
         _gifts(),
         _invitations(),
         _jobs(),
@@ -122,6 +123,17 @@ def _schools() -> Waiting:
     )
     oldest = moment_of_id(found["first"]) if found["first"] else None
     return Waiting(_("Schools to approve"), found["count"], oldest, "office-schools")
+
+
+def _questions() -> Waiting:
+    """What a machine must not decide about money. One with a day to keep comes before all else."""
+    open_ones = Finding.objects.filter(settled_at=None)
+    count, oldest = _counted(open_ones, "opened_at")
+    has_day = open_ones.filter(due_by__isnull=False).exists() if count else False
+    words = _("One of them has to be answered by a certain day.") if has_day else ""
+    return Waiting(
+        _("Open questions about money"), count, oldest, "office-questions", words=words, is_trouble=has_day
+    )
 
 
 def _gifts() -> Waiting:

@@ -6,5 +6,9 @@ from celery.schedules import crontab
 
 TIMETABLE: dict[str, dict[str, Any]] = {
     "gifts whose webhook was lost": {"task": "donations.sweep", "schedule": 180.0},
+    "books against the payment company's": {
+        "task": "donations.reconcile",
+        "schedule": crontab(hour="4", minute="10"),
+    },
     "coupons whose last day is over": {"task": "coupons.expire", "schedule": crontab(hour="0", minute="20")},
 }

@@ -10,16 +10,19 @@ from django.utils.translation import override
 
 from donations.errors import PaymentDiffers, PaymentPageRefused, RefundNotPossible
 from donations.follow import ask_and_follow
-from donations.models import Donation, Finding, Organisation
+from donations.models import Donation, Finding, Organisation, Refund
 from donations.note_finding import note_finding
 from donations.queries import gift_of_reference
+from donations.reconcile_now import KIND, reconcile_next
 from donations.refund import ask_stripe_to_refund
 from donations.stripe_gateway import fetch_reference
 from donations.take_in_payout import ask_about_payout
-from outbox.handlers import handles
+from outbox.handlers import handles, steps
 from outbox.mail import send_mail_about
 from outbox.models import Message
 from programs.models import Program
+
+steps(KIND)(reconcile_next)
 
 
 @handles("stripe_event")
@@ -90,3 +93,15 @@ def thank_the_donor(message: Message) -> None:
             "donations/mail/thanks.txt", {"donation": donation, "program": program, "address": address}
         )
         send_mail_about(message, to=donation.email, subject=_("Thank you for your gift"), body=body)
+
+
+@handles("refund_done")
+def tell_of_refund(message: Message) -> None:
+    """The money is on its way back: how much, to where, and how long it takes."""
+    refund = Refund.objects.select_related("donation__campaign__organisation").get(
+        pk=message.facts["refund_id"]
+    )
+    donation = refund.donation
+    with override(donation.language):
+        body = render_to_string("donations/mail/refunded.txt", {"refund": refund, "donation": donation})
+        send_mail_about(message, to=donation.email, subject=_("Your gift was paid back"), body=body)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from donations.models import Campaign, Donation, Organisation
+from donations.models import Campaign, Donation, Organisation, Reconciliation
 from kernel.clock import fiscal_year, today
 from kernel.yen import share_yen
 from programs.models import ProgramYear
@@ -107,3 +107,10 @@ def chips_of(campaign: Campaign) -> list[Chip]:
         coupon_yen = yen - share_yen(yen, campaign.operating_per_mille)
         chips.append(Chip(yen, coupon_yen, coupon_yen * DAYS_A_YEAR // year.face_yen if year else 0))
     return chips
+
+
+def latest_reconciliations() -> list[tuple[Organisation, Reconciliation | None]]:
+    """Each receiving organisation with the last time its books were held against Stripe's. Two queries."""
+    newest = Reconciliation.objects.order_by("organisation", "-done_at").distinct("organisation")
+    found = {one.organisation_id: one for one in newest}
+    return [(one, found.get(one.pk)) for one in Organisation.objects.order_by("name", "id")]

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from donations.reconcile import reconcile_all
 from donations.sweep import sweep_all
 
 
@@ -9,3 +10,9 @@ from donations.sweep import sweep_all
 def sweep_gifts() -> None:
     """Every three minutes: gifts whose webhook was lost are found and booked. A repeat does no harm."""
     sweep_all()
+
+
+@shared_task(name="donations.reconcile")
+def reconcile_gifts() -> None:
+    """Every night: each organisation's books against Stripe's own list. A repeat does no harm."""
+    reconcile_all()

@@ -106,6 +106,12 @@ class Donation(ProgramScoped):
         return self.state in self.WAITING
 
     @property
+    def masked_email(self) -> str:
+        """'hanako@example.jp' -> 'h•••@example.jp': enough to tell two apart in a list."""
+        name, _at, host = self.email.partition("@")
+        return f"{name[:1]}•••@{host}" if host else ""
+
+    @property
     def shown_name(self) -> str:
         """The name for the public list; empty for those who stay unnamed."""
         return "" if self.is_anonymous else self.public_name

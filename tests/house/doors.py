@@ -46,6 +46,13 @@ DOORS: dict[str, Door] = {
     "gift": Door("capability", {"reference": "gift"}),
     "my": roles(DONOR),
     "stripe-webhook": Door("capability", {"endpoint": "endpoint"}),
+    "office-gifts": roles(OFFICE),
+    "office-gift": roles(OFFICE, gift_id="donation"),
+    "office-gift-refund": roles(OFFICE, gift_id="donation"),
+    "office-questions": roles(OFFICE),
+    "office-question": roles(OFFICE, finding_id="finding"),
+    "office-stripe": roles(OFFICE),
+    "office-stripe-reconcile": roles(OFFICE),
     # families and coupons
     "family": roles(GUARDIAN),
     "family-code": roles(GUARDIAN, own=(GUARDIAN,), coupon_id="coupon"),

@@ -14,7 +14,8 @@ from coupons.issue import issue
 from coupons.redeem import Place, Spend, redeem
 from donations.add_organisation import Agreement, StripeSecrets, add_organisation
 from donations.give import Donor
-from donations.models import Campaign, Donation
+from donations.models import Campaign, Donation, Finding
+from donations.note_finding import note_finding
 from donations.open_campaign import open_campaign
 from donations.receive_grant import receive_grant
 from donations.record_past_gift import PastPayment, record_past_gift
@@ -109,6 +110,9 @@ def _money(house: House, canary: str) -> None:
             actor=office,
         )
         house.add("gift", gift.reference)
+        house.add("donation", gift.pk)
+        question = note_finding(Finding.Kind.UNKNOWN_LINE, about=f"{canary}-TXN-{whose}", amount_yen=1)
+        house.add("finding", question.pk)
     Donation.objects.filter(email=house.people[Role.DONOR].user.email).update(
         user=house.people[Role.DONOR].user
     )

@@ -1,0 +1,86 @@
+"""What the secretariat reads about a gift: everything that happened to its money, in order."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from donations.models import Dispute, Donation, Finding, Refund
+
+WHAT_TO_DO: dict[str, str | Promise] = {
+    Finding.Kind.UNKNOWN_CHARGE: _(
+        "Look the payment up at Stripe. If it is a gift, note it by hand; if not, say what it was."
+    ),
+    Finding.Kind.UNKNOWN_LINE: _("Look the movement up at Stripe and say what it was."),
+    Finding.Kind.LINE_DIFFERS: _("Compare the gift with Stripe's page and say what is right."),
+    Finding.Kind.GIFT_WITHOUT_LINE: _("Look the gift up at Stripe. If it is not there, no money came."),
+    Finding.Kind.CLEARING_DIFFERS: _(
+        "Tell whoever runs the servers; nothing may be settled until it is found."
+    ),
+    Finding.Kind.PAYMENT_DIFFERS: _(
+        "Nothing was booked. Pay the amount back at Stripe, or note the gift by hand."
+    ),
+    Finding.Kind.TOO_MUCH_SENT: _(
+        "Write to the donor: pay the rest back at Stripe, or take it as another gift."
+    ),
+    Finding.Kind.TOO_LITTLE_SENT: _(
+        "Write to the donor: the rest is missing, or pay the part back at Stripe."
+    ),
+    Finding.Kind.REFUND_REFUSED: _("Pay it back by bank transfer and say so, or tell the donor."),
+    Finding.Kind.DISPUTE: _("Answer at Stripe's page before the day below, or let it go."),
+    Finding.Kind.FRAUD_WARNING: _("Pay the gift back now: a dispute would cost a fee as well."),
+    Finding.Kind.RESERVE_SHORT: _(
+        "Money that became coupons went back to donors. Fill the reserve from running costs."
+    ),
+    Finding.Kind.UNKNOWN_EVENT: _("Look it up at Stripe and say what it was."),
+    Finding.Kind.PAYOUT_FAILED: _("Check the bank account at Stripe; it tries again after that."),
+}
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One thing that happened to a gift's money. `yen` is signed: what went back is below zero."""
+
+    at: datetime
+    what: str | Promise
+    yen: int | None = None
+    words: str = ""
+
+
+def story_of(donation: Donation) -> list[Happening]:
+    """Everything in order, the oldest first. Three queries."""
+    told = [Happening(donation.started_at, _("Gift begun"), donation.amount_yen)]
+    if donation.paid_at:
+        told.append(Happening(donation.paid_at, _("Paid"), donation.amount_yen))
+    for refund in Refund.objects.filter(donation=donation):
+        told.append(Happening(refund.asked_at, _("Refund asked for"), -refund.amount_yen, refund.reason))
+        if refund.ended_at:
+            told.append(Happening(refund.ended_at, refund.get_state_display(), -refund.amount_yen))
+    for dispute in Dispute.objects.filter(donation=donation):
+        told.append(
+            Happening(
+                dispute.opened_at, _("Disputed at the card company"), -dispute.amount_yen, dispute.reason
+            )
+        )
+        if dispute.ended_at:
+            told.append(Happening(dispute.ended_at, dispute.get_state_display()))
+    return sorted(told, key=lambda one: one.at)
+
+
+def found_gifts(asked: str) -> QuerySet[Donation]:
+    """Gifts by number, e-mail address, shown name or Stripe's number; all of them when nothing is asked."""
+    gifts: QuerySet[Donation] = Donation.objects.select_related("campaign").order_by("-started_at", "-id")
+    if not asked:
+        return gifts
+    by_words = Q(email=asked.lower()) | Q(public_name__contains=asked)
+    at_stripe = Q(charge_id=asked) | Q(payment_intent_id=asked) | Q(session_id=asked)
+    number = Q(pk=int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 19 else Q()
+    return gifts.filter(by_words | at_stripe | number) if number else gifts.filter(by_words | at_stripe)
+
+
+def open_findings() -> QuerySet[Finding]:
+    """Questions without an answer, those with a day first, then the oldest."""
+    rows: QuerySet[Finding] = Finding.objects.filter(settled_at=None)
+    return rows.order_by("due_by", "opened_at", "id")

@@ -1,0 +1,118 @@
+"""The secretariat's pages about money after a gift: gifts, refunds, open questions, Stripe's list."""
+
+from uuid import uuid4
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from audit.record import record
+from donations.forms.after import AnswerForm, RefundForm, SearchForm
+from donations.models import Donation, Finding, Organisation
+from donations.money_story import WHAT_TO_DO, found_gifts, open_findings, story_of
+from donations.queries import latest_reconciliations
+from donations.reconcile_now import reconcile_now
+from donations.refund import hold_gift, refund, refundable_yen
+from donations.settle_finding import settle_finding
+from donations.take_back import parts_of
+from kernel.errors import Refused
+from programs.entering import entrance
+from programs.models import Role
+
+LINES = 50
+
+
+@entrance(Role.OFFICE)
+@require_GET
+def gifts_page(request: HttpRequest) -> HttpResponse:
+    """All gifts, the newest first, and one field to find any of them."""
+    form = SearchForm(request.GET)
+    asked = form.cleaned_data["q"] if form.is_valid() else ""
+    page = Paginator(found_gifts(asked), LINES).get_page(request.GET.get("page"))
+    return render(request, "donations/office_gifts.html", {"form": form, "asked": asked, "page": page})
+
+
+@entrance(Role.OFFICE)
+@require_GET
+def gift_page(request: HttpRequest, gift_id: int) -> HttpResponse:
+    """One gift and everything that happened to its money. The look at the address is recorded."""
+    gift = get_object_or_404(Donation.objects.select_related("campaign__organisation"), pk=gift_id)
+    record("gift.read", actor=request.actor, subject=gift.source)  # type: ignore[attr-defined]
+    questions = Finding.objects.filter(facts__donation_id=gift.pk, settled_at=None)
+    context = {
+        "gift": gift,
+        "story": story_of(gift),
+        "most_yen": refundable_yen(gift),
+        "questions": questions,
+    }
+    return render(request, "donations/office_gift.html", context)
+
+
+@entrance(Role.OFFICE)
+@require_http_methods(["GET", "POST"])
+def refund_page(request: HttpRequest, gift_id: int) -> HttpResponse:
+    """How much goes back and why; then what it will do; then it is done."""
+    gift = get_object_or_404(Donation, pk=gift_id)
+    gift, most_yen = hold_gift(gift.pk), refundable_yen(gift)
+    initial = {"amount": most_yen, "request_key": uuid4()}
+    form = RefundForm(request.POST or None, most_yen=most_yen, initial=initial)
+    context = {"gift": gift, "form": form, "most_yen": most_yen, "parts": None}
+    if request.method == "GET" or not form.is_valid():
+        return render(request, "donations/office_refund.html", context, status=422 if form.errors else 200)
+    said = {"amount_yen": form.cleaned_data["amount"], "reason": form.cleaned_data["reason"]}
+    if "pay_back" not in request.POST:
+        context["parts"] = parts_of(gift, said["amount_yen"])
+        return render(request, "donations/office_refund.html", context)
+    key, actor = form.cleaned_data["request_key"], request.actor  # type: ignore[attr-defined]
+    try:
+        refund(donation=gift, request_key=key, actor=actor, **said)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return render(request, "donations/office_refund.html", context, status=refusal.status)
+    messages.success(request, _("The refund is under way. It stands here as paid back within a few minutes."))
+    return redirect("office-gift", request.program.slug, gift.pk)  # type: ignore[attr-defined]
+
+
+@entrance(Role.OFFICE)
+@require_GET
+def questions_page(request: HttpRequest) -> HttpResponse:
+    """What a person must look at, and what was answered before."""
+    page = Paginator(open_findings(), LINES).get_page(request.GET.get("page"))
+    answered = Finding.objects.exclude(settled_at=None).select_related("settled_by__user")
+    context = {"page": page, "answered": answered.order_by("-settled_at")[:20]}
+    return render(request, "donations/office_questions.html", context)
+
+
+@entrance(Role.OFFICE)
+@require_http_methods(["GET", "POST"])
+def question_page(request: HttpRequest, finding_id: int) -> HttpResponse:
+    """One question: what is known, what to do, and the answer."""
+    finding = get_object_or_404(Finding.objects.select_related("organisation"), pk=finding_id)
+    form = AnswerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actor = request.actor  # type: ignore[attr-defined]
+        settle_finding(finding=finding, words=form.cleaned_data["words"], actor=actor)
+        messages.success(request, _("Answered. It no longer stands among the open questions."))
+        return redirect("office-questions", request.program.slug)  # type: ignore[attr-defined]
+    context = {"finding": finding, "form": form, "what_to_do": WHAT_TO_DO[finding.kind]}
+    return render(request, "donations/office_question.html", context, status=422 if form.errors else 200)
+
+
+@entrance(Role.OFFICE)
+@require_GET
+def stripe_page(request: HttpRequest) -> HttpResponse:
+    """Stripe's sum and the books' sum, per receiving organisation."""
+    return render(request, "donations/office_stripe.html", {"standings": latest_reconciliations()})
+
+
+@entrance(Role.OFFICE)
+@require_POST
+def reconcile_page(request: HttpRequest) -> HttpResponse:
+    """Hold the books against Stripe's list now."""
+    if not Organisation.objects.exists():
+        return redirect("office-stripe", request.program.slug)  # type: ignore[attr-defined]
+    job = reconcile_now(actor=request.actor)  # type: ignore[attr-defined]
+    return redirect("job", request.program.slug, job.pk)  # type: ignore[attr-defined]
