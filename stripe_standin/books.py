@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from stripe_standin.errors import ApiError, missing
@@ -14,10 +14,15 @@ KINDS = {  # id prefix -> kind; the kind is also the word in "No such ..."
     "cs": "checkout.session",
     "pi": "payment_intent",
     "ch": "charge",
+    "py": "charge",
+    "pm": "payment_method",
     "re": "refund",
+    "pyr": "refund",
+    "ccsbtxn": "customer_cash_balance_transaction",
     "txn": "balance_transaction",
     "po": "payout",
     "du": "dispute",
+    "issfr": "radar.early_fraud_warning",
     "evt": "event",
     "we": "webhook_endpoint",
 }
@@ -51,6 +56,10 @@ class Books:
 
     def all(self, kind: str) -> list[Object]:
         return self.store.all(self.account, kind)
+
+    def having(self, kind: str, index: str, value: Hashable = True) -> list[Object]:
+        """Oldest first: by an index of shelves.INDEXES, without reading the rest."""
+        return self.store.having(self.account, kind, index, value)
 
     def where(self, kind: str, wanted: Callable[[Object], bool]) -> list[Object]:
         return self.store.where(self.account, kind, wanted)

@@ -1,18 +1,23 @@
-"""Charges: one try of one card, and its settling on the books a moment later."""
+"""Charges: one payment, or one try of it, and its settling on the books a moment later."""
 
 from __future__ import annotations
 
 from stripe_standin import disputes
 from stripe_standin.books import Books
-from stripe_standin.cards import CARDS, DECLINES, Card
+from stripe_standin.cards import CARDS, DECLINES
 from stripe_standin.events import emit
-from stripe_standin.money import Movement, fee_yen, move
+from stripe_standin.methods import METHODS
+from stripe_standin.money import Movement, move
+from stripe_standin.shelves import OPEN
 from stripe_standin.store import Object, new_id
 
 
-def succeeded(books: Books, intent: Object, *, card: Card, email: str) -> Object:
-    """The card paid. As at Stripe (automatic_async) there is no balance transaction yet."""
-    charge = _charge(books, intent, card=card)
+def succeeded(books: Books, intent: Object, *, method: Object, details: Object | None = None) -> Object:
+    """The payment method paid. As at Stripe (automatic_async) there is no balance transaction yet.
+
+    details: what the charge says of it beyond its kind, such as the store of a konbini payment.
+    """
+    charge = _charge(books, intent, method=method, details=details)
     charge.update(
         amount_captured=charge["amount"],
         captured=True,
@@ -21,13 +26,12 @@ def succeeded(books: Books, intent: Object, *, card: Card, email: str) -> Object
         outcome=_outcome("approved_by_network", "authorized", "Payment complete."),
         _settle_at=books.store.real_time() + books.store.settle_seconds,
     )
-    charge["billing_details"]["email"] = email
     return books.put("charge", charge)
 
 
-def failed(books: Books, intent: Object, *, card: Card, reason: str) -> Object:
+def failed(books: Books, intent: Object, *, method: Object, reason: str) -> Object:
     code, message = DECLINES[reason]
-    charge = _charge(books, intent, card=card)
+    charge = _charge(books, intent, method=method)
     charge.update(
         failure_code=code,
         failure_message=message,
@@ -41,14 +45,20 @@ def settle(books: Books, charge: Object) -> Object:
     """Book the charge with its fee and tell it; a repeat changes nothing."""
     if charge["balance_transaction"] or charge["status"] != "succeeded":
         return charge
-    amount_yen = charge["amount"]
+    amount_yen, method = charge["amount"], METHODS[charge["_method"]]
     movement = Movement(
-        "charge", "charge", amount_yen, charge["id"], fee_yen(amount_yen), charge["description"]
+        method.booked_as,
+        "charge",
+        amount_yen,
+        charge["id"],
+        method.fee_yen(amount_yen),
+        charge["description"],
     )
     charge.update(balance_transaction=move(books, movement)["id"], _settle_at=None)
     books.put("charge", charge)
     emit(books, "charge.updated", charge, previous={"balance_transaction": None})
-    if CARDS[charge["_card"]].disputed:
+    card = CARDS.get(charge["_card"] or "")
+    if card and card.disputed:
         disputes.open_dispute(books, charge["id"], reason="fraudulent")
         return books.need("charge", charge["id"])
     return charge
@@ -57,8 +67,9 @@ def settle(books: Books, charge: Object) -> Object:
 def settle_due(books: Books) -> None:
     """Settle what is ripe; the clockwork calls this."""
     now = books.store.real_time()
-    for charge in books.where("charge", lambda row: (row["_settle_at"] or now + 1) <= now):
-        settle(books, charge)
+    for charge in books.having("charge", OPEN):
+        if charge["_settle_at"] <= now:
+            settle(books, charge)
 
 
 def _outcome(network: str, kind: str, message: str) -> Object:
@@ -72,24 +83,32 @@ def _outcome(network: str, kind: str, message: str) -> Object:
     }
 
 
-def _card_details(card: Card) -> Object:
-    return {
-        "brand": card.brand,
-        "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"},
-        "country": "JP",
-        "exp_month": 12,
-        "exp_year": 2034,
-        "funding": "credit",
-        "last4": card.last4,
-        "network": card.brand,
-        "three_d_secure": {"result": "authenticated", "version": "2.2.0"} if card.asks_3ds else None,
-        "wallet": None,
-    }
+def _details(method: Object, more: Object | None) -> Object:
+    """payment_method_details: for a card what is printed on it, for others what `more` says."""
+    kind = method["type"]
+    if kind != "card":
+        return {"type": kind, kind: more or {}}
+    card = method["card"]
+    copied = (
+        "brand",
+        "checks",
+        "country",
+        "exp_month",
+        "exp_year",
+        "fingerprint",
+        "funding",
+        "last4",
+        "wallet",
+    )
+    proven = {"result": "authenticated", "version": "2.2.0"} if CARDS[method["_card"]].asks_3ds else None
+    said = {name: card[name] for name in copied}
+    return {"type": "card", "card": {**said, "network": card["brand"], "three_d_secure": proven}}
 
 
-def _charge(books: Books, intent: Object, *, card: Card) -> Object:
+def _charge(books: Books, intent: Object, *, method: Object, details: Object | None = None) -> Object:
+    kind = METHODS[method["type"]]
     return {
-        "id": new_id("ch"),
+        "id": new_id(kind.prefix),
         "object": "charge",
         "amount": intent["amount"],
         "amount_captured": 0,
@@ -98,7 +117,7 @@ def _charge(books: Books, intent: Object, *, card: Card) -> Object:
         "application_fee": None,
         "application_fee_amount": None,
         "balance_transaction": None,
-        "billing_details": {"address": None, "email": None, "name": None, "phone": None, "tax_id": None},
+        "billing_details": method["billing_details"],
         "calculated_statement_descriptor": "STAND-IN",
         "captured": False,
         "created": books.now,
@@ -116,8 +135,8 @@ def _charge(books: Books, intent: Object, *, card: Card) -> Object:
         "outcome": None,
         "paid": False,
         "payment_intent": intent["id"],
-        "payment_method": new_id("pm"),
-        "payment_method_details": {"type": "card", "card": _card_details(card)},
+        "payment_method": method["id"],
+        "payment_method_details": _details(method, details),
         "receipt_email": intent["receipt_email"],
         "receipt_number": None,
         "receipt_url": None,
@@ -130,6 +149,7 @@ def _charge(books: Books, intent: Object, *, card: Card) -> Object:
         "status": "pending",
         "transfer_data": None,
         "transfer_group": intent["transfer_group"],
-        "_card": card.number,
+        "_card": method["_card"],
+        "_method": method["type"],
         "_settle_at": None,
     }

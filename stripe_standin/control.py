@@ -7,10 +7,24 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from stripe_standin import charges, disputes, endpoints, events, ledger, merchants, payouts
+from stripe_standin import (
+    bank_transfers,
+    bulk,
+    charges,
+    disputes,
+    endpoints,
+    events,
+    fraud_warnings,
+    konbini,
+    ledger,
+    merchants,
+    payouts,
+    refunds,
+)
 from stripe_standin.api import Answer, Request
 from stripe_standin.books import Books, account_of, shown
 from stripe_standin.errors import ApiError, missing
+from stripe_standin.shelves import OPEN
 from stripe_standin.store import Store
 
 Asked = dict[str, Any]
@@ -23,6 +37,8 @@ def serve(store: Store, request: Request) -> Answer:
         door = DOORS.get((request.method, name))
         if door is None:
             raise ApiError(f"No control door {request.method} {name}", status=404)
+        if door is _bulk_charges:  # in many pieces: one change would be one line of the journal
+            return _answer(200, door(store, _asked(request)))
         with store.change():
             said = door(store, _asked(request))
     except ApiError as refusal:
@@ -91,17 +107,92 @@ def _accounts(store: Store, asked: Asked) -> Asked:
 def _payouts(store: Store, asked: Asked) -> Asked:
     books = _books(store, asked)
     if asked.get("settle", True):
-        for charge in books.all("charge"):
+        for charge in books.having("charge", OPEN):
             charges.settle(books, charge)
     return shown(payouts.pay_out(books, up_to=asked.get("up_to")))
 
 
-def _disputes(store: Store, asked: Asked) -> Asked:
+def _charge(store: Store, asked: Asked) -> tuple[Books, str]:
+    """The charge that is named itself, or by its payment intent or session."""
     charge_id = str(asked.get("charge", ""))
-    if intent_id := asked.get("payment_intent"):
-        intent = _owner(store, "payment_intent", intent_id).need("payment_intent", intent_id)
-        charge_id = intent["latest_charge"] or ""
-    books = _owner(store, "charge", charge_id)
+    if not charge_id:
+        books, intent_id = _intent(store, asked)
+        charge_id = books.need("payment_intent", intent_id)["latest_charge"] or ""
+    return _owner(store, "charge", charge_id), charge_id
+
+
+def _intent(store: Store, asked: Asked) -> tuple[Books, str]:
+    intent_id = str(asked.get("payment_intent", ""))
+    if session_id := asked.get("session"):
+        session = _owner(store, "checkout.session", session_id).need("checkout.session", session_id)
+        intent_id = session["payment_intent"] or ""
+    return _owner(store, "payment_intent", intent_id), intent_id
+
+
+def _konbini_pay(store: Store, asked: Asked) -> Asked:
+    books, intent_id = _intent(store, asked)
+    return shown(konbini.pay(books, intent_id, store=str(asked.get("store", "familymart"))))
+
+
+def _konbini_expire(store: Store, asked: Asked) -> Asked:
+    return shown(konbini.expire(*_intent(store, asked)))
+
+
+def _bank_transfer(store: Store, asked: Asked) -> Asked:
+    """To a customer's account; with an intent or a session named, that one is paid first."""
+    first = None
+    if customer_id := asked.get("customer"):
+        books = _owner(store, "customer", str(customer_id))
+    else:
+        books, first = _intent(store, asked)
+        customer_id = books.need("payment_intent", first)["customer"] or ""
+    return bank_transfers.arrive(books, str(customer_id), _number(asked, "amount"), first=first)
+
+
+def _refund(store: Store, asked: Asked) -> Asked:
+    """As someone in Stripe's dashboard does it: no request of the product's, no metadata."""
+    books, charge_id = _charge(store, asked)
+    amount = {"amount": str(_number(asked, "amount"))} if "amount" in asked else {}
+    reason = {"reason": str(asked["reason"])} if "reason" in asked else {}
+    return shown(refunds.create(books, {"charge": charge_id, **amount, **reason}))
+
+
+def _refund_advance(store: Store, asked: Asked) -> Asked:
+    refund_id, reason = str(asked.get("refund", "")), str(asked.get("reason", "unknown"))
+    books = _owner(store, "refund", refund_id)
+    return shown(refunds.advance(books, refund_id, status=str(asked.get("status", "")), reason=reason))
+
+
+def _number(asked: Asked, name: str) -> int:
+    value = asked.get(name)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ApiError(f"{name} is a whole number, not {value!r}.", param=name)
+    return value
+
+
+def _fail_payout(store: Store, asked: Asked) -> Asked:
+    payout_id = str(asked.get("payout", ""))
+    books = _owner(store, "payout", payout_id)
+    return shown(payouts.fail(books, payout_id, code=str(asked.get("code", "account_closed"))))
+
+
+def _fraud_warning(store: Store, asked: Asked) -> Asked:
+    books, charge_id = _charge(store, asked)
+    fraud_type = str(asked.get("fraud_type", "unauthorized_use_of_card"))
+    return fraud_warnings.warn(books, charge_id, fraud_type=fraud_type)
+
+
+def _bulk_charges(store: Store, asked: Asked) -> Asked:
+    """`references` (texts for metadata[donation]) say how many, or else `count` does."""
+    references = list(asked.get("references", []))
+    count = len(references) or _number(asked, "count")
+    amount_yen = _number(asked, "amount") if "amount" in asked else 1_000
+    made = bulk.make(_books(store, asked), count=count, amount_yen=amount_yen, references=references)
+    return {"count": len(made), **({"charges": made} if asked.get("ids") else {})}
+
+
+def _disputes(store: Store, asked: Asked) -> Asked:
+    books, charge_id = _charge(store, asked)
     charges.settle(books, books.need("charge", charge_id))
     return disputes.open_dispute(books, charge_id, reason=asked.get("reason", "fraudulent"))
 
@@ -136,7 +227,7 @@ def _release(store: Store, asked: Asked) -> Asked:
 
 
 def _advance(store: Store, asked: Asked) -> Asked:
-    store.ahead_seconds += int(asked.get("seconds", 0))
+    store.set_clock(ahead_seconds=store.ahead_seconds + int(asked.get("seconds", 0)))
     store.stirred.notify_all()
     return {"now": store.now()}
 
@@ -145,7 +236,7 @@ def _reset(store: Store, asked: Asked) -> Asked:
     kept = {"webhook_endpoint", "merchant"} if asked.get("keep_webhooks") else set()
     store.forget(but=kept)
     store.faults.order({"clear": True})
-    store.ahead_seconds = 0
+    store.set_clock(ahead_seconds=0)
     return {"reset": True}
 
 
@@ -160,6 +251,14 @@ DOORS: dict[tuple[str, str], Callable[[Store, Asked], Asked]] = {
     ("POST", "payouts"): _payouts,
     ("POST", "disputes"): _disputes,
     ("POST", "disputes/close"): _close_dispute,
+    ("POST", "konbini/pay"): _konbini_pay,
+    ("POST", "konbini/expire"): _konbini_expire,
+    ("POST", "bank_transfer"): _bank_transfer,
+    ("POST", "refund"): _refund,
+    ("POST", "refund/advance"): _refund_advance,
+    ("POST", "payouts/fail"): _fail_payout,
+    ("POST", "early_fraud_warning"): _fraud_warning,
+    ("POST", "bulk_charges"): _bulk_charges,
     ("POST", "deliver_again"): _deliver_again,
     ("POST", "release"): _release,
     ("POST", "advance"): _advance,

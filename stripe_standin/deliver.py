@@ -9,8 +9,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
-from stripe_standin import charges, sessions
+from stripe_standin import charges, konbini, sessions
 from stripe_standin.books import Books, shown
+from stripe_standin.shelves import OPEN
 from stripe_standin.signature import sign
 from stripe_standin.store import Object, Store
 
@@ -49,8 +50,9 @@ class Clockwork(threading.Thread):
             with self.store.change():
                 charges.settle_due(books)
                 sessions.expire_due(books)
+                konbini.expire_due(books)
             now = self.store.real_time()
-            due = books.where("delivery", lambda row: is_open(row) and row["due"] <= now)  # noqa: B023
+            due = [row for row in books.having("delivery", OPEN) if row["due"] <= now]
             for delivery in sorted(due, key=lambda row: float(row["due"])):
                 if delivery["endpoint"] not in self._busy:
                     self._busy.add(delivery["endpoint"])
@@ -60,8 +62,8 @@ class Clockwork(threading.Thread):
         soonest = self.store.real_time() + LONGEST_SLEEP
         for account in self.store.accounts():
             books = Books(self.store, account)
-            free = [row for row in books.where("delivery", is_open) if row["endpoint"] not in self._busy]
-            unsettled = books.where("charge", lambda row: row["_settle_at"] is not None)
+            free = [row for row in books.having("delivery", OPEN) if row["endpoint"] not in self._busy]
+            unsettled = books.having("charge", OPEN)
             moments = [row["due"] for row in free] + [row["_settle_at"] for row in unsettled]
             soonest = min([soonest, *moments])
         return max(soonest - self.store.real_time(), 0.01)
@@ -88,10 +90,6 @@ class Clockwork(threading.Thread):
             with ThreadPoolExecutor(copies) as pool:
                 return list(pool.map(lambda _: post(endpoint["url"], body, secret), range(copies)))
         return [post(endpoint["url"], body, secret) for _ in range(copies)]
-
-
-def is_open(delivery: Object) -> bool:
-    return delivery["state"] in ("waiting", "undelivered")
 
 
 def note(books: Books, delivery_id: str, attempts: list[Object]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stripe_standin import fraud_warnings
 from stripe_standin.books import Books, shown
 from stripe_standin.errors import ApiError
 from stripe_standin.events import emit
@@ -15,6 +16,8 @@ def open_dispute(books: Books, charge_id: str, *, reason: str = "fraudulent") ->
     if charge["disputed"] or not charge["balance_transaction"]:
         raise ApiError(f"Charge {charge_id} is disputed already or not settled yet.", param="charge")
     amount_yen = charge["amount"] - charge["amount_refunded"]
+    if charge["_method"] != "card" or not amount_yen:
+        raise ApiError(f"Charge {charge_id} is no card's, or has been refunded.", param="charge")
     dispute_id = new_id("du")
     words = f"Chargeback withdrawal for {charge_id}"
     movement = Movement("adjustment", "dispute", -amount_yen, dispute_id, DISPUTE_FEE_YEN, words)
@@ -43,6 +46,7 @@ def open_dispute(books: Books, charge_id: str, *, reason: str = "fraudulent") ->
     }
     books.put("dispute", dispute)
     books.put("charge", {**charge, "disputed": True})
+    fraud_warnings.calm(books, charge_id)
     emit(books, "charge.dispute.created", dispute)
     emit(books, "charge.dispute.funds_withdrawn", dispute)
     return dispute
@@ -55,7 +59,10 @@ def close_dispute(books: Books, dispute_id: str, *, status: str) -> Object:
         raise ApiError("A dispute closes once, as won or as lost.", param="status")
     before = dispute["status"]
     if status == "won":
-        movement = Movement("adjustment", "dispute_reversal", dispute["amount"], dispute_id)
+        words = f"Chargeback reversal for {dispute['charge']}"
+        movement = Movement(
+            "adjustment", "dispute_reversal", dispute["amount"], dispute_id, description=words
+        )
         dispute["balance_transactions"].append(shown(move(books, movement)))
     dispute["status"] = status
     books.put("dispute", dispute)

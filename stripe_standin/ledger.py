@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_standin.books import Books, account_of
-from stripe_standin.money import DISPUTE_FEE_YEN, fee_yen
+from stripe_standin.methods import METHODS
+from stripe_standin.money import DISPUTE_FEE_YEN
 from stripe_standin.store import Store
 
 
@@ -25,11 +26,11 @@ def of_one(books: Books) -> dict[str, Any]:
         "charges": len(paid),
         "charged_yen": sum(row["amount"] for row in paid),
         "unsettled_yen": sum(row["amount"] for row in paid if not row["balance_transaction"]),
-        "fees_yen": sum(fee_yen(row["amount"]) for row in settled),
-        "refunded_yen": sum(row["amount"] for row in books.all("refund")),
+        "fees_yen": sum(_fee_yen(row) for row in settled),
+        "refunded_yen": sum(row["amount"] for row in books.all("refund") if _counts(row)),
         "disputed_yen": lost_yen,
         "dispute_fees_yen": DISPUTE_FEE_YEN * len(disputes),
-        "paid_out_yen": sum(row["amount"] for row in books.all("payout")),
+        "paid_out_yen": sum(row["amount"] for row in books.all("payout") if row["status"] != "failed"),
     }
     out = ("unsettled_yen", "fees_yen", "refunded_yen", "disputed_yen", "dispute_fees_yen", "paid_out_yen")
     sums["balance_yen"] = sums["charged_yen"] - sum(sums[name] for name in out)
@@ -37,19 +38,33 @@ def of_one(books: Books) -> dict[str, Any]:
     return {**sums, "agrees": by_transactions == sums["balance_yen"], "payments": _payments(books, paid)}
 
 
+def _fee_yen(charge: dict[str, Any]) -> int:
+    return METHODS[charge["_method"]].fee_yen(charge["amount"])
+
+
+def _counts(refund: dict[str, Any]) -> bool:
+    """Money that left the account: not what failed, not what was the customer's own."""
+    return refund["charge"] is not None and refund["status"] not in ("failed", "canceled")
+
+
 def _payments(books: Books, paid: list[dict[str, Any]]) -> list[dict[str, Any]]:
     sessions = {row["payment_intent"]: row for row in books.all("checkout.session") if row["payment_intent"]}
-    return [
-        {
-            "charge": row["id"],
-            "payment_intent": row["payment_intent"],
-            "session": sessions[row["payment_intent"]]["id"],
-            "client_reference_id": sessions[row["payment_intent"]]["client_reference_id"],
-            "metadata": sessions[row["payment_intent"]]["metadata"],
-            "amount_yen": row["amount"],
-            "fee_yen": fee_yen(row["amount"]) if row["balance_transaction"] else None,
-            "refunded_yen": row["amount_refunded"],
-            "disputed": row["disputed"],
-        }
-        for row in paid
-    ]
+    nobody: dict[str, Any] = {"id": None, "client_reference_id": None}
+    told = []
+    for row in paid:
+        session = sessions.get(row["payment_intent"], {**nobody, "metadata": row["metadata"]})
+        told.append(
+            {
+                "charge": row["id"],
+                "payment_intent": row["payment_intent"],
+                "session": session["id"],
+                "client_reference_id": session["client_reference_id"],
+                "metadata": session["metadata"],
+                "method": row["_method"],
+                "amount_yen": row["amount"],
+                "fee_yen": _fee_yen(row) if row["balance_transaction"] else None,
+                "refunded_yen": row["amount_refunded"],
+                "disputed": row["disputed"],
+            }
+        )
+    return told

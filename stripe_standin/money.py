@@ -7,15 +7,9 @@ from dataclasses import dataclass
 from stripe_standin.books import Books
 from stripe_standin.store import Object, new_id
 
-FEE_PER_MILLE = 36  # 3.6 %, Stripe Japan, cards
 DISPUTE_FEE_YEN = 1_500
 DAYS_TO_AVAILABLE = 4
 DAY = 86_400
-
-
-def fee_yen(amount_yen: int) -> int:
-    """3.6 % rounded half up to whole yen: 14 yen -> 0.504 -> 1; 500 yen -> 18; 4,847 -> 174.492 -> 174."""
-    return (amount_yen * FEE_PER_MILLE + 500) // 1_000
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,18 @@
-"""Paying: one payment intent per session, one charge per try, the money on the books a moment later."""
+"""Paying a session at once: by card, with 3-D Secure, or by PayPay; and what the session becomes."""
 
 from __future__ import annotations
 
-from stripe_standin import charges, customers, sessions
+from stripe_standin import charges, customers, intents, payment_methods, sessions
 from stripe_standin.books import Books
-from stripe_standin.cards import DECLINES, Card
+from stripe_standin.cards import Card
 from stripe_standin.events import emit
-from stripe_standin.store import Object, new_id
+from stripe_standin.store import Object
 
 MOST_DECLINES = 10  # then the session closes: nobody needs an eleventh try
+NOT_CONFIRMED = (
+    "payment_intent_authentication_failure",
+    "The customer did not authorize the payment in PayPay.",
+)
 
 
 def pay(books: Books, session: Object, *, card: Card, email: str, proven: bool = False) -> Object:
@@ -19,121 +23,101 @@ def pay(books: Books, session: Object, *, card: Card, email: str, proven: bool =
     """
     if session["status"] != "open":
         return session
-    intent = _intent(books, session, email=email)
+    intent = intents.of_session(books, session)
     session = {**session, "payment_intent": intent["id"], "_challenge": None}
     if (card.asks_3ds or session["_asks_3ds"]) and not proven:
-        return _ask(books, session, intent, {"card": card.number, "email": email})
+        action = {"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect"}}
+        intents.ask(books, intent, action=action)
+        return books.put("checkout.session", {**session, "_challenge": {"card": card.number, "email": email}})
     if card.decline:
-        return _decline(books, session, intent, card=card, reason=card.decline)
-    return _succeed(books, session, intent, card=card, email=email)
+        return _decline(books, session, intent, card=card, email=email, reason=card.decline)
+    session = with_customer(books, session, email=email)
+    intent["customer"] = session["customer"]
+    method = payment_methods.of_card(books, card, email=email)
+    charge = charges.succeeded(books, intent, method=method)
+    intents.succeed(books, intent, charge)
+    return complete(books, session, billed=method["billing_details"], is_paid=True)
 
 
 def fail_challenge(books: Books, session: Object, *, card: Card) -> Object:
     """The person said no on the 3-D Secure page: nothing is paid and the session stays open."""
     intent = books.need("payment_intent", session["payment_intent"])
-    return _decline(books, {**session, "_challenge": None}, intent, card=card, reason="authentication")
+    email = session["_challenge"]["email"]
+    session = {**session, "_challenge": None}
+    return _decline(books, session, intent, card=card, email=email, reason="authentication")
 
 
-def _ask(books: Books, session: Object, intent: Object, challenge: Object) -> Object:
-    intent.update(
-        status="requires_action",
-        next_action={"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect"}},
+def ask_paypay(books: Books, session: Object, *, email: str, page: str) -> Object:
+    """Send the person to PayPay, where they say yes or no."""
+    intent = intents.of_session(books, session)
+    billed = payment_methods.billing(email=email)
+    method = payment_methods.create(books, "paypay", {}, billed=billed)
+    action = {"type": "redirect_to_url", "redirect_to_url": {"url": page, "return_url": session["url"]}}
+    intents.ask(books, intent, action=action, method=method)
+    return books.put(
+        "checkout.session",
+        {**session, "payment_intent": intent["id"], "_challenge": {"paypay": True, "email": email}},
     )
-    books.put("payment_intent", intent)
-    emit(books, "payment_intent.requires_action", intent)
-    return books.put("checkout.session", {**session, "_challenge": challenge})
 
 
-def _decline(books: Books, session: Object, intent: Object, *, card: Card, reason: str) -> Object:
-    code, message = DECLINES[reason]
-    charge = charges.failed(books, intent, card=card, reason=reason)
-    error = {"code": code, "decline_code": reason, "message": message, "type": "card_error"}
-    if reason == "authentication":
-        error.pop("decline_code")
-    intent.update(
-        status="requires_payment_method",
-        next_action=None,
-        latest_charge=charge["id"],
-        last_payment_error={**error, "charge": charge["id"]},
-    )
-    books.put("payment_intent", intent)
-    emit(books, "charge.failed", charge)
-    emit(books, "payment_intent.payment_failed", intent)
-    session = books.put("checkout.session", {**session, "_declines": session["_declines"] + 1})
-    if session["_declines"] >= MOST_DECLINES:
-        session = sessions.expire(books, session["id"])
-    return session
-
-
-def _succeed(books: Books, session: Object, intent: Object, *, card: Card, email: str) -> Object:
-    if sessions.wants_customer(session):
-        session["customer"] = customers.create(books, {"email": email})["id"]
+def answer_paypay(books: Books, session: Object, *, confirmed: bool) -> Object:
+    """What the person said in PayPay: the money moves at once, or not at all."""
+    intent = books.need("payment_intent", session["payment_intent"])
+    session = {**session, "_challenge": None}
+    if not confirmed:
+        intents.lapse(books, intent, NOT_CONFIRMED, kind="invalid_request_error")
+        return books.put("checkout.session", session)
+    method = books.need("payment_method", intent["payment_method"])
+    session = with_customer(books, session, email=method["billing_details"]["email"])
     intent["customer"] = session["customer"]
-    charge = charges.succeeded(books, intent, card=card, email=email)
-    intent.update(
-        status="succeeded",
-        amount_received=intent["amount"],
-        latest_charge=charge["id"],
-        next_action=None,
-        last_payment_error=None,
-        payment_method=charge["payment_method"],
+    intents.succeed(books, intent, charges.succeeded(books, intent, method=method))
+    return complete(books, session, billed=method["billing_details"], is_paid=True)
+
+
+def with_customer(books: Books, session: Object, *, email: str, name: str | None = None) -> Object:
+    """The session with its customer, made now when the session was asked to make one."""
+    if not sessions.wants_customer(session):
+        return session
+    told = {"email": email, **({"name": name} if name else {})}
+    return {**session, "customer": customers.create(books, told)["id"]}
+
+
+def complete(books: Books, session: Object, *, billed: Object, is_paid: bool) -> Object:
+    """The payer is done with the page; the money may still be on its way."""
+    details = {name: billed[name] for name in ("address", "email", "name", "phone")}
+    session.update(
+        status="complete",
+        payment_status="paid" if is_paid else "unpaid",
+        url=None,
+        customer_details={**details, "tax_exempt": "none", "tax_ids": []},
+        _challenge=None,
     )
-    books.put("payment_intent", intent)
-    details: Object = {"address": None, "email": email, "name": None, "phone": None}
-    details.update(tax_exempt="none", tax_ids=[])
-    session.update(status="complete", payment_status="paid", url=None, customer_details=details)
     books.put("checkout.session", session)
-    emit(books, "charge.succeeded", charge)
-    emit(books, "payment_intent.succeeded", intent)
     emit(books, "checkout.session.completed", session)
     return session
 
 
-def _intent(books: Books, session: Object, *, email: str) -> Object:
-    known = books.find("payment_intent", session["payment_intent"])
-    if known:
-        return known
-    asked = session["_intent_data"]
-    intent_id = new_id("pi")
-    intent = {
-        "id": intent_id,
-        "object": "payment_intent",
-        "amount": session["amount_total"],
-        "amount_capturable": 0,
-        "amount_received": 0,
-        "application": None,
-        "application_fee_amount": None,
-        "automatic_payment_methods": None,
-        "canceled_at": None,
-        "cancellation_reason": None,
-        "capture_method": asked.get("capture_method", "automatic_async"),
-        "client_secret": new_id(f"{intent_id}_secret"),
-        "confirmation_method": "automatic",
-        "created": books.now,
-        "currency": "jpy",
-        "customer": session["customer"],
-        "description": asked.get("description"),
-        "last_payment_error": None,
-        "latest_charge": None,
-        "livemode": False,
-        "metadata": asked["metadata"],
-        "next_action": None,
-        "on_behalf_of": None,
-        "payment_method": None,
-        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
-        "payment_method_types": ["card"],
-        "processing": None,
-        "receipt_email": asked.get("receipt_email"),
-        "setup_future_usage": None,
-        "shipping": None,
-        "statement_descriptor": asked.get("statement_descriptor"),
-        "statement_descriptor_suffix": asked.get("statement_descriptor_suffix"),
-        "status": "requires_payment_method",
-        "transfer_data": None,
-        "transfer_group": asked.get("transfer_group"),
-        "_session": session["id"],
-        "_email": email,
-    }
-    books.put("payment_intent", intent)
-    emit(books, "payment_intent.created", intent)
-    return intent
+def arrived(books: Books, intent: Object) -> Object | None:
+    """Money of a completed session came in later. Returns the session, if the intent has one."""
+    session = books.find("checkout.session", intent["_session"])
+    if session and session["status"] == "complete" and session["payment_status"] == "unpaid":
+        session = books.put("checkout.session", {**session, "payment_status": "paid"})
+        emit(books, "checkout.session.async_payment_succeeded", session)
+    return session
+
+
+def missed(books: Books, intent: Object) -> Object | None:
+    """Money of a completed session will never come."""
+    session = books.find("checkout.session", intent["_session"])
+    if session and session["status"] == "complete" and session["payment_status"] == "unpaid":
+        emit(books, "checkout.session.async_payment_failed", session)
+    return session
+
+
+def _decline(books: Books, session: Object, intent: Object, *, card: Card, email: str, reason: str) -> Object:
+    method = payment_methods.of_card(books, card, email=email)
+    intents.decline(books, intent, charges.failed(books, intent, method=method, reason=reason), reason=reason)
+    session = books.put("checkout.session", {**session, "_declines": session["_declines"] + 1})
+    if session["_declines"] >= MOST_DECLINES:
+        session = sessions.expire(books, session["id"])
+    return session

@@ -6,6 +6,7 @@ from stripe_standin.books import Books
 from stripe_standin.errors import ApiError
 from stripe_standin.events import emit
 from stripe_standin.money import Movement, move
+from stripe_standin.shelves import OPEN
 from stripe_standin.store import Object, new_id
 
 
@@ -16,7 +17,7 @@ def pay_out(books: Books, *, up_to: int | None = None) -> Object:
     the payout's own transaction, type 'payout', with the opposite sign.
     """
     bound = books.now if up_to is None else up_to
-    rows = [row for row in books.all("balance_transaction") if not row["_payout"] and row["created"] <= bound]
+    rows = [row for row in books.having("balance_transaction", OPEN) if row["created"] <= bound]
     total = sum(row["net"] for row in rows)
     if total <= 0:
         raise ApiError("Nothing to pay out: the balance is not above zero.", code="balance_insufficient")
@@ -35,6 +36,28 @@ def pay_out(books: Books, *, up_to: int | None = None) -> Object:
     emit(books, "payout.paid", payout, previous={"status": "pending"})
     payout = books.put("payout", {**payout, "reconciliation_status": "completed"})
     emit(books, "payout.reconciliation_completed", payout)
+    return payout
+
+
+def fail(books: Books, payout_id: str, *, code: str = "account_closed") -> Object:
+    """The bank sent it back. The money is in the balance again and goes out with the next payout."""
+    payout = books.need("payout", payout_id, param="payout")
+    if payout["status"] not in ("paid", "in_transit", "pending"):
+        raise ApiError(f"A payout that is {payout['status']} cannot fail.", param="payout")
+    before = {"status": payout["status"], "failure_code": None, "failure_balance_transaction": None}
+    words = "STRIPE PAYOUT FAILURE"
+    back = move(
+        books,
+        Movement("payout_failure", "payout_reversal", payout["amount"], payout_id, description=words),
+    )
+    payout.update(
+        status="failed",
+        failure_balance_transaction=back["id"],
+        failure_code=code,
+        failure_message="The bank account could not receive the payout.",
+    )
+    books.put("payout", payout)
+    emit(books, "payout.failed", payout, previous=before)
     return payout
 
 

@@ -6,11 +6,12 @@ import secrets
 from typing import Any
 from urllib.parse import urlsplit
 
-from stripe_standin import session_items
+from stripe_standin import session_items, session_methods
 from stripe_standin.books import Books
 from stripe_standin.errors import ApiError
 from stripe_standin.events import emit
 from stripe_standin.params import Params, choice, group, integer, metadata, only, required, text
+from stripe_standin.shelves import OPEN
 from stripe_standin.store import Object
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 30 * 60, 24 * 60 * 60
@@ -42,6 +43,8 @@ def create(books: Books, params: Params, *, base_url: str) -> Object:
     if customer and text(params, "customer_email"):
         message = "You may only specify one of these parameters: customer, customer_email."
         raise ApiError(message, param="customer_email")
+    types = session_methods.method_types(params, mode="payment", total_yen=total_yen, customer=customer)
+    options = session_methods.options(params, types)
     session_id = "cs_test_" + secrets.token_urlsafe(60).translate({ord("-"): "a", ord("_"): "b"})[:58]
     row: Object = {
         "id": session_id,
@@ -58,8 +61,8 @@ def create(books: Books, params: Params, *, base_url: str) -> Object:
         "expires_at": _expires_at(books, params),
         "locale": choice(params, "locale", LOCALES, None),
         "metadata": metadata(params),
-        "payment_method_options": group(params, "payment_method_options"),
-        "payment_method_types": _method_types(params),
+        "payment_method_options": options,
+        "payment_method_types": types,
         "submit_type": choice(params, "submit_type", SUBMIT_TYPES, None),
         "success_url": _address(params, "success_url", must=True),
         "url": f"{base_url}/c/pay/{session_id}",
@@ -68,7 +71,8 @@ def create(books: Books, params: Params, *, base_url: str) -> Object:
         **_defaults(),
         "_line_items": items,
         "_intent_data": _intent_data(params),
-        "_asks_3ds": _asks_3ds(params),
+        "_asks_3ds": options.get("card", {}).get("request_three_d_secure", "automatic") != "automatic",
+        "_base_url": base_url,
         "_declines": 0,
         "_challenge": None,
     }
@@ -92,10 +96,9 @@ def expire(books: Books, session_id: str) -> Object:
 
 def expire_due(books: Books) -> None:
     """Close every open session whose time is over; the clockwork and each call ask for it."""
-    for row in books.where(
-        "checkout.session", lambda row: row["status"] == "open" and row["expires_at"] <= books.now
-    ):
-        expire(books, row["id"])
+    for row in books.having("checkout.session", OPEN):
+        if row["expires_at"] <= books.now:
+            expire(books, row["id"])
 
 
 def line_items(books: Books, session_id: str) -> list[Object]:
@@ -181,14 +184,6 @@ def _expires_at(books: Books, params: Params) -> int:
     return value
 
 
-def _method_types(params: Params) -> list[str]:
-    types: list[str] = params.get("payment_method_types") or ["card"]
-    if types != ["card"]:
-        message = f"The stand-in knows payment_method_types=['card'], not {types}."
-        raise ApiError(message, param="payment_method_types")
-    return types
-
-
 def _intent_data(params: Params) -> Object:
     asked = group(params, "payment_intent_data")
     only(asked, INTENT_DATA, under="payment_intent_data")
@@ -201,15 +196,6 @@ def _custom_text(params: Params) -> Object:
     only(asked, {"submit"}, under="custom_text")
     message = text(group(asked, "submit"), "message", longest=1_200)
     return {"submit": {"message": message} if message else None}
-
-
-def _asks_3ds(params: Params) -> bool:
-    options = group(params, "payment_method_options")
-    only(options, {"card"}, under="payment_method_options")
-    card = group(options, "card")
-    only(card, {"request_three_d_secure"}, under="payment_method_options[card]")
-    asked = choice(card, "request_three_d_secure", ("any", "automatic", "challenge"), "automatic")
-    return asked != "automatic"
 
 
 def wants_customer(row: Object) -> bool:

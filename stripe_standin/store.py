@@ -6,21 +6,20 @@ line (the process was killed while writing) is dropped at the next start.
 
 from __future__ import annotations
 
-import copy
 import fcntl
 import json
 import os
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from stripe_standin.faults import Faults
+from stripe_standin.shelves import Object, Shelf, packed
 
-Object = dict[str, Any]
+CLOCK = ("", "clock")  # of no account: how far the clock was moved
 
 
 class Store:
@@ -33,18 +32,18 @@ class Store:
         self._path = folder / "journal.jsonl"
         self._lock = threading.RLock()
         self._depth = 0
-        self._rows: dict[tuple[str, str], dict[str, Object]] = {}
-        self._before: dict[tuple[str, str, str], Object | None] = {}
+        self._shelves: dict[tuple[str, str], Shelf] = {}
+        self._before: dict[tuple[str, str, str], bytes | None] = {}
         self.stirred = threading.Condition(self._lock)  # the clockwork sleeps on it
-        self.ahead_seconds = 0
         self.faults = Faults()
         self.settle_seconds = settle_seconds  # from a payment to its balance transaction
         self._load()
+        self._ahead_seconds = int((self.get(*CLOCK, "clock") or {}).get("ahead_seconds", 0))
         self._journal = self._path.open("a", encoding="utf-8")
 
     def now(self) -> int:
         """Unix seconds; tests may move this clock ahead."""
-        return int(time.time()) + self.ahead_seconds
+        return int(time.time()) + self._ahead_seconds
 
     @staticmethod
     def real_time() -> float:
@@ -68,55 +67,78 @@ class Store:
             finally:
                 self._depth -= 1
 
+    def set_clock(self, *, ahead_seconds: int) -> None:
+        """Kept over a restart: what was dated ahead must not lie in the future afterwards."""
+        self._ahead_seconds = ahead_seconds
+        self.put(*CLOCK, {"id": "clock", "ahead_seconds": ahead_seconds})
+
+    @property
+    def ahead_seconds(self) -> int:
+        return self._ahead_seconds
+
     def put(self, account: str, kind: str, row: Object) -> None:
         assert self._depth, "write inside change()"
-        rows = self._rows.setdefault((account, kind), {})
-        self._before.setdefault((account, kind, row["id"]), rows.get(row["id"]))
-        rows[row["id"]] = copy.deepcopy(row)
+        shelf = self._shelf(account, kind)
+        self._before.setdefault((account, kind, row["id"]), shelf.rows.get(row["id"]))
+        shelf.put(row["id"], packed(row), row)
 
     def drop(self, account: str, kind: str, object_id: str) -> None:
-        rows = self._rows.setdefault((account, kind), {})
-        self._before.setdefault((account, kind, object_id), rows.get(object_id))
-        rows.pop(object_id, None)
+        shelf = self._shelf(account, kind)
+        self._before.setdefault((account, kind, object_id), shelf.rows.get(object_id))
+        shelf.drop(object_id)
 
     def get(self, account: str, kind: str, object_id: str) -> Object | None:
-        return copy.deepcopy(self._rows.get((account, kind), {}).get(object_id))
+        return self._shelf(account, kind).take(object_id)
 
     def all(self, account: str, kind: str) -> list[Object]:
         """Oldest first."""
-        return [copy.deepcopy(row) for row in self._rows.get((account, kind), {}).values()]
+        return list(self._shelf(account, kind).all())
 
     def where(self, account: str, kind: str, wanted: Callable[[Object], bool]) -> list[Object]:
-        """Oldest first; only what is wanted is copied."""
-        rows = self._rows.get((account, kind), {}).values()
-        return [copy.deepcopy(row) for row in rows if wanted(row)]
+        """Oldest first. Reads every row: `having` is for what is asked often."""
+        return [row for row in self._shelf(account, kind).all() if wanted(row)]
+
+    def having(self, account: str, kind: str, index: str, value: Hashable = True) -> list[Object]:
+        """Oldest first, by an index of shelves.INDEXES."""
+        return self._shelf(account, kind).having(index, value)
+
+    def shelf(self, account: str, kind: str) -> Shelf:
+        """For lists, which read a page of it and no more."""
+        return self._shelf(account, kind)
 
     def owner_of(self, kind: str, object_id: str) -> str | None:
-        for (account, its_kind), rows in self._rows.items():
-            if its_kind == kind and object_id in rows:
+        for (account, its_kind), shelf in self._shelves.items():
+            if its_kind == kind and object_id in shelf.rows:
                 return account
         return None
 
     def accounts(self) -> list[str]:
-        return list(dict.fromkeys(account for account, _ in self._rows))
+        return [account for account in dict.fromkeys(account for account, _ in self._shelves) if account]
 
     def forget(self, *, but: set[str]) -> None:
         """Empty the books of every kind that `but` does not name."""
         with self.change():
-            for (account, kind), rows in list(self._rows.items()):
-                for object_id in list(rows) if kind not in but else []:
+            for (account, kind), shelf in list(self._shelves.items()):
+                for object_id in list(shelf.rows) if kind not in but else []:
                     self.drop(account, kind, object_id)
 
+    def _shelf(self, account: str, kind: str) -> Shelf:
+        shelf = self._shelves.get((account, kind))
+        if shelf is None:
+            shelf = self._shelves[account, kind] = Shelf(kind)
+        return shelf
+
     def _undo(self) -> None:
-        for (account, kind, object_id), row in self._before.items():
-            if row is None:
-                self._rows[account, kind].pop(object_id, None)
+        for (account, kind, object_id), was in self._before.items():
+            shelf = self._shelf(account, kind)
+            if was is None:
+                shelf.drop(object_id)
             else:
-                self._rows[account, kind][object_id] = row
+                shelf.put(object_id, was)
         self._before.clear()
 
     def _write(self) -> None:
-        changes = [[*place, self._rows[place[0], place[1]].get(place[2])] for place in self._before]
+        changes = [[*place, self._shelf(place[0], place[1]).take(place[2])] for place in self._before]
         self._journal.write(json.dumps(changes, ensure_ascii=False, separators=(",", ":")) + "\n")
         self._journal.flush()
         self._before.clear()
@@ -124,24 +146,26 @@ class Store:
     def _load(self) -> None:
         if not self._path.exists():
             return
-        for line in self._path.read_text("utf-8", errors="replace").splitlines(keepends=True):
-            if not line.endswith("\n"):
-                break
-            for account, kind, object_id, row in json.loads(line):
-                rows = self._rows.setdefault((account, kind), {})
-                if row is None:
-                    rows.pop(object_id, None)
-                else:
-                    rows[object_id] = row
+        with self._path.open(encoding="utf-8", errors="replace") as journal:
+            for line in journal:
+                if not line.endswith("\n"):
+                    break
+                for account, kind, object_id, row in json.loads(line):
+                    shelf = self._shelf(account, kind)
+                    if row is None:
+                        shelf.drop(object_id)
+                    else:
+                        shelf.put(object_id, packed(row), row)
         self._compact()
 
     def _compact(self) -> None:
-        """One line per kind instead of the whole past, swapped in by a rename."""
+        """One line per row instead of the whole past, swapped in by a rename."""
         fresh = self._path.with_suffix(".new")
         with fresh.open("w", encoding="utf-8") as file:
-            for (account, kind), rows in self._rows.items():
-                changes = [[account, kind, object_id, row] for object_id, row in rows.items()]
-                file.write(json.dumps(changes, ensure_ascii=False, separators=(",", ":")) + "\n")
+            for (account, kind), shelf in self._shelves.items():
+                for row in shelf.all():
+                    change = [[account, kind, row["id"], row]]
+                    file.write(json.dumps(change, ensure_ascii=False, separators=(",", ":")) + "\n")
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(self._path)

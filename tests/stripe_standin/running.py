@@ -107,6 +107,20 @@ class Standin:
             reply = self.post_form(reply.location, {"outcome": "yes" if confirm else "no"})
         return reply
 
+    def pay_by(
+        self, method: str, session_url: str, *, email: str = "donor@example.jp", confirm: bool = True
+    ) -> Reply:
+        """Choose konbini, customer_balance (a bank transfer) or paypay on the page.
+
+        Returns the last reply: 303 to the voucher, to the bank account, or from PayPay the way home.
+        Doors of the control then pay: "konbini/pay", "konbini/expire", "bank_transfer".
+        """
+        fields = {"email": email, "name": "寄付 花子", "phone": "090-1234-5678"}
+        reply = self.post_form(f"{session_url}?method={method}", fields)
+        if reply.status == 303 and "/c/paypay/" in reply.location:
+            reply = self.post_form(reply.location, {"outcome": "yes" if confirm else "no"})
+        return reply
+
     def settled(self, *, seconds: float = 30.0) -> None:
         """Wait until every webhook was answered with 2xx and every charge is on the books."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from stripe_standin.money import fee_yen
+from stripe_standin.methods import METHODS
 from stripe_standin.params import decode
 from stripe_standin.words import EN, JA
 from tests.stripe_standin.conftest import KEY, session_for
@@ -180,7 +180,7 @@ def test_an_unknown_page_is_404_in_words(standin: Standin) -> None:
     [(50, 2), (125, 5), (500, 18), (4_847, 174), (10_000, 360), (99_999_999, 3_600_000)],
 )
 def test_the_fee_is_three_point_six_per_cent_rounded_half_up(amount_yen: int, fee: int) -> None:
-    assert fee_yen(amount_yen) == fee
+    assert METHODS["card"].fee_yen(amount_yen) == fee
 
 
 def test_form_fields_become_nested_values() -> None:
