@@ -6,5 +6,6 @@ from celery.schedules import crontab
 
 TIMETABLE: dict[str, dict[str, Any]] = {
     "gifts whose webhook was lost": {"task": "donations.sweep", "schedule": 180.0},
+    "card shields after quiet minutes": {"task": "donations.shield", "schedule": 60.0},
     "coupons whose last day is over": {"task": "coupons.expire", "schedule": crontab(hour="0", minute="20")},
 }

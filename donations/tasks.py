@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from donations.shield import lower_all
 from donations.sweep import sweep_all
 
 
@@ -9,3 +10,9 @@ from donations.sweep import sweep_all
 def sweep_gifts() -> None:
     """Every three minutes: gifts whose webhook was lost are found and booked. A repeat does no harm."""
     sweep_all()
+
+
+@shared_task(name="donations.shield")
+def lower_shields() -> None:
+    """Every minute: shields that were quiet for half an hour come down. A repeat does no harm."""
+    lower_all()

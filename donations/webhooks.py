@@ -23,7 +23,8 @@ def take_in(*, organisation: Organisation, body: bytes, signature: str) -> Webho
         defaults={"organisation": organisation, "kind": said.kind, "object_id": said.object_id},
     )
     if is_new and (donation := _gift_of(organisation, said)):
-        put("stripe_event", about=donation.source, donation_id=donation.pk, event_id=event.event_id)
+        topic = "card_declined" if said.is_decline else "stripe_event"
+        put(topic, about=donation.source, donation_id=donation.pk, event_id=event.event_id)
     return event
 
 

@@ -10,10 +10,11 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from donations.add_organisation import Agreement, StripeSecrets, add_organisation
+from donations.admit import new_mark
 from donations.give import Donor, give
 from donations.models import Campaign, Donation, Organisation
 from donations.open_campaign import open_campaign
-from kernel.clock import today
+from kernel.clock import as_of, now, today
 from ledger.models import Account, Transfer
 from outbox.deliver import deliver
 from outbox.relay import relay_once
@@ -80,6 +81,10 @@ def moved() -> list[tuple[str, int, str, str, int]]:
 
 def fields_of(campaign: Campaign, **changes: str) -> dict[str, str]:
     """What a browser posts from the campaign's form."""
+    key = uuid4()
+    read_for = timedelta(seconds=40)  # longer than the form wants, also of a browser without scripts
+    with as_of(now() - read_for):
+        mark = new_mark(campaign_id=campaign.pk, request_key=key)
     typed = {
         "amount_choice": "10000",
         "amount_own": "",
@@ -87,7 +92,8 @@ def fields_of(campaign: Campaign, **changes: str) -> dict[str, str]:
         "public_name": "はなこ",
         "agreed": "on",
         "agreement_version": campaign.organisation.agreement_version,
-        "request_key": str(uuid4()),
+        "request_key": str(key),
+        "mark": mark,
     }
     return {**typed, **changes}
 
