@@ -69,13 +69,14 @@ def give_page(request: HttpRequest, campaign_id: int) -> HttpResponse:
     program = request.program  # type: ignore[attr-defined]
     with acting_in(program.pk):
         campaign = _campaign(campaign_id)
-        form = GiveForm(request.POST, campaign=campaign)
-        sent = _sent(request)
+        sender = Sender(line=line_of(request), range=came_from(request))
+        check_sender(program_id=program.pk, sender=sender)
+        form, sent = GiveForm(request.POST, campaign=campaign), _sent(request)
         if not form.is_valid():
             return _draw_again(request, campaign, form, sent, 422)
     try:
         with acting_in(program.pk):
-            donation = _begin(request, campaign, form, sent)
+            donation = _begin(campaign, form, sender, sent)
         return redirect(ask_to_pay(program=program, donation_id=donation.pk))
     except Refused as refusal:
         form.add_error(None, str(refusal))
@@ -85,10 +86,8 @@ def give_page(request: HttpRequest, campaign_id: int) -> HttpResponse:
             return _draw_again(request, campaign, form, sent, refusal.status)
 
 
-def _begin(request: HttpRequest, campaign: Campaign, form: GiveForm, sent: Sent) -> Donation:
+def _begin(campaign: Campaign, form: GiveForm, sender: Sender, sent: Sent) -> Donation:
     """The gift of a valid form, past both gates of donations/admit.py; a refusal leaves nothing written."""
-    sender = Sender(line=line_of(request), range=came_from(request))
-    check_sender(program_id=campaign.program_id, sender=sender)
     key = form.cleaned_data["request_key"]
     check_form(campaign_id=campaign.pk, request_key=key, sent=sent)
     donor = form.donor((get_language() or "ja")[:2])
