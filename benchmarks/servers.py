@@ -32,12 +32,10 @@ class Servers:
 
     def cpu_seconds(self) -> float:
         """User and system time of web and database so far, children included."""
-        total = 0.0
-        for process in psutil.process_iter(["cmdline"]):
-            words = " ".join(process.info["cmdline"] or [])
-            if str(HOME) in words or "postgres:" in words or f"--port {self.web_port}" in words:
-                total += _cpu_of(process)
-        return total
+        # By descent, not by name: other servers of the same kinds run on a shared machine.
+        own = [psutil.Process(entry.process.pid) for entry in self.supervisor.running]
+        family = [process for parent in own for process in (parent, *parent.children(recursive=True))]
+        return sum(_cpu_of(process) for process in family)
 
 
 def _cpu_of(process: psutil.Process) -> float:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from coupons.issue import face_yen_of
 from coupons.models import Coupon
 from donations.models import Donation, Finding
+from donations.shield import SOON_SECONDS, tries_within, up_since
 from families.models import Application
 from families.queries import year_now
 from kernel.clock import now, today
@@ -19,6 +20,7 @@ from outbox.models import Job, Message
 from partners.models import Provider
 from people.invite import open_invitations
 from programs.models import ProgramYear
+from programs.scope import current_program_id
 
 LATE = timedelta(minutes=10)
 FIRST_ID_MOMENT = datetime(2025, 1, 1, tzinfo=UTC)
@@ -62,6 +64,7 @@ def desk() -> Desk:
         _schools(),
         _questions(),
         _gifts(),
+        _shield(),
         _invitations(),
         _jobs(),
         _messages(),
@@ -142,6 +145,19 @@ def _gifts() -> Waiting:
     count, oldest = _counted(pending, "started_at")
     words = _("They are asked about again by themselves. After a day, look at the payment company.")
     return Waiting(_("Gifts being checked"), count, oldest, words=words)
+
+
+def _shield() -> Waiting:
+    """Many cards were declined, and the form guards itself."""
+    since = up_since()
+    label = _("The gift form guards itself against tried-out cards")
+    if since is None:
+        return Waiting(label, 0, None)
+    facts = {"declined": tries_within(current_program_id(), SOON_SECONDS).declined}
+    words = _(
+        "Declined within ten minutes: %(declined)s. Gifts still come in. It ends after 30 quiet minutes."
+    )
+    return Waiting(label, 1, since, words=words % facts, is_trouble=True)
 
 
 def _invitations() -> Waiting:

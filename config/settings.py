@@ -199,6 +199,8 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+# How long a public page's figures may be old: it is drawn once for everybody in that time. 0: drawn each time.
+PAGES_REMEMBERED_SECONDS = env.float("PAGES_REMEMBERED_SECONDS", 5.0)
 WHITENOISE_USE_FINDERS = not STATIC_ROOT
 WHITENOISE_MAX_AGE = 300  # of names without a hash: scripts that load each other by name
 LANGUAGE_CODE = "ja"

@@ -103,3 +103,64 @@ class ReasonNeeded(Refused):
     code = "reason_needed"
     status = 422
     words = _("Please write down the reason in a few words.")
+
+
+class TrapFilled(Refused):
+    """The field that no person sees was filled in."""
+
+    code = "trap_filled"
+    status = 422
+    words = _("A field that must stay empty was filled in, perhaps by a program. Please press again.")
+
+
+class FormTooQuick(Refused):
+    """Sent sooner than anybody reads."""
+
+    code = "form_too_quick"
+    status = 422
+    words = _(
+        "That was very quick. Please look at your entries once more and press again. No money was taken."
+    )
+
+
+class FormTooOld(Refused):
+    """The form was not drawn for this gift, was used up, or is older than two hours."""
+
+    code = "form_too_old"
+    status = 422
+    words = _(
+        "This form was open for a long time. Your entries are kept: please press again. No money was taken."
+    )
+
+
+class PersonNotShown(Refused):
+    """The shield is up and the form carries no answer to its question."""
+
+    code = "person_not_shown"
+    status = 422
+    words = _(
+        "Many false card payments are being tried at the moment, so this form checks who sends it. "
+        "Please wait about %(seconds)s seconds and press again. Your entries are kept. No money was taken."
+    )
+
+
+class TooManyGifts(Refused):
+    """Too many gifts were begun from one place in a short time."""
+
+    code = "too_many_gifts"
+    status = 429
+    words = _(
+        "Too many gifts were begun from your connection in a short time. No money was taken. "
+        "Please try again in %(minutes)s minutes."
+    )
+
+
+class TooManyOpen(Refused):
+    """Three payment pages of one e-mail address are open already."""
+
+    code = "too_many_open"
+    status = 429
+    words = _(
+        "Three payments with this e-mail address are not finished yet. Please finish one of them, "
+        "or try again in %(minutes)s minutes. No money was taken."
+    )

@@ -10,6 +10,7 @@ from django.urls import reverse
 from audit.record import record
 from donations.errors import AgreementChanged, AmountOutOfBounds, CampaignNotOpen, PaymentPageRefused
 from donations.models import Campaign, Donation
+from donations.shield import up_since
 from donations.stripe_gateway import PAGE_OPEN_FOR, ask_for_page, fetch_payment
 from kernel.clock import now
 from kernel.yen import share_yen, written_yen
@@ -82,6 +83,7 @@ def ask_to_pay(*, program: Program, donation_id: int) -> str:
     """
     with acting_in(program.pk):
         donation = Donation.objects.select_related("campaign__organisation").get(pk=donation_id)
+        is_guarded = up_since(donation.started_at) is not None
     home = settings.PUBLIC_URL + reverse("gift", args=[program.slug, donation.reference])
     if not donation.is_waiting:
         return home
@@ -95,6 +97,7 @@ def ask_to_pay(*, program: Program, donation_id: int) -> str:
             donation=donation,
             home=home,
             back=f"{home}?cancelled=1",
+            is_guarded=is_guarded,
         )
     except PaymentPageRefused:
         with acting_in(program.pk):

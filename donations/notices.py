@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from donations.close_page import close_page
 from donations.errors import PaymentDiffers, PaymentPageRefused, RefundNotPossible
 from donations.follow import ask_and_follow
 from donations.models import Donation, Finding, Organisation, Refund
@@ -15,12 +16,13 @@ from donations.note_finding import note_finding
 from donations.queries import gift_of_reference
 from donations.reconcile_now import KIND, reconcile_next
 from donations.refund import ask_stripe_to_refund
+from donations.shield import hear_decline, hear_payment
 from donations.stripe_gateway import fetch_reference
 from donations.take_in_payout import ask_about_payout
 from outbox.handlers import handles, steps
 from outbox.mail import send_mail_about
 from outbox.models import Message
-from programs.models import Program
+from programs.models import Membership, Program
 
 steps(KIND)(reconcile_next)
 
@@ -82,10 +84,39 @@ def send_refund(message: Message) -> None:
         )
 
 
+@handles("card_declined")
+def note_decline(message: Message) -> None:
+    """A card was declined on a gift's payment page; Stripe need not be asked, the page is still open."""
+    donation = Donation.objects.get(pk=message.facts["donation_id"])
+    hear_decline(donation=donation, event_id=message.facts["event_id"])
+
+
+@handles("close_payment_page")
+def close_payment_page(message: Message) -> None:
+    """Too many cards were declined on it. Stripe away: the outbox asks again."""
+    close_page(program_id=message.program_id, donation_id=message.facts["donation_id"])
+
+
+@handles("shield_raised")
+def tell_office_of_shield(message: Message) -> None:
+    """One mail to one of the secretariat, in their language: what happens, and that nothing needs doing."""
+    person = Membership.objects.select_related("user").get(pk=message.facts["membership_id"]).user
+    program = Program.objects.get(pk=message.program_id)
+    with override(person.language):
+        facts = {
+            "program": program,
+            "declined": message.facts["declined"],
+            "address": settings.PUBLIC_URL + reverse("office", args=[program.slug]),
+        }
+        body = render_to_string("donations/mail/shield_raised.txt", facts)
+        send_mail_about(message, to=person.email, subject=_("Many declined cards"), body=body)
+
+
 @handles("gift_paid")
 def thank_the_donor(message: Message) -> None:
     """Thanks, the amount and the link to the result page, in the donor's language."""
     donation = Donation.objects.select_related("campaign__organisation").get(pk=message.facts["donation_id"])
+    hear_payment(donation=donation)
     program = Program.objects.get(pk=message.program_id)
     with override(donation.language):
         address = settings.PUBLIC_URL + reverse("gift", args=[program.slug, donation.reference])

@@ -62,6 +62,7 @@ class Event:
     reference: str  # of the gift, as far as the event names one
     payment_intent_id: str = ""
     charge_id: str = ""
+    is_decline: bool = False  # of a card; a convenience store's code that ran out is none
 
 
 @dataclass(frozen=True)
@@ -124,18 +125,28 @@ class PayoutSaid:
 
 
 def ask_for_page(
-    *, organisation: Organisation, campaign: Campaign, donation: Donation, home: str, back: str
+    *,
+    organisation: Organisation,
+    campaign: Campaign,
+    donation: Donation,
+    home: str,
+    back: str,
+    is_guarded: bool = False,
 ) -> PaymentPage:
     """Make the hosted payment page of a gift, or find it again: one per gift, however often asked.
 
-    home, back: addresses for after the payment and for giving up. All parameters follow from the
-    gift alone, so that a repeat carries the same ones.
+    home, back: addresses for after the payment and for giving up. is_guarded: every card is asked for
+    3-D Secure. All parameters follow from the gift alone, so that a repeat carries the same ones.
     Raises PaymentServiceAway, PaymentPageRefused.
     """
+    asked, key = _page_parameters(campaign, donation, home, back), f"donation:{donation.reference}:session:1"
+    if is_guarded:
+        asked["payment_method_options"] = {"card": {"request_three_d_secure": "any"}}
+        key += ":guarded"  # other parameters under the same key are refused
     with _answers():
         session = _client(organisation).v1.checkout.sessions.create(
-            _page_parameters(campaign, donation, home, back),  # type: ignore[arg-type]
-            {"idempotency_key": f"donation:{donation.reference}:session:1"},
+            asked,  # type: ignore[arg-type]
+            {"idempotency_key": key},
         )
     return PaymentPage(session.id, session.url or "")
 
@@ -189,6 +200,15 @@ def fetch_payment(*, organisation: Organisation, session_id: str) -> Payment:
         fee_yen=booked.fee if booked and is_paid else None,
         paid_at=datetime.fromtimestamp(charge.created, UTC) if charge and is_paid else None,
     )
+
+
+def expire_page(*, organisation: Organisation, session_id: str) -> None:
+    """Close a payment page; one that is paid or closed already stays as it is. Raises PaymentServiceAway."""
+    try:
+        with _answers():
+            _client(organisation).v1.checkout.sessions.expire(session_id)
+    except PaymentPageRefused:
+        log.info("a payment page was closed or paid already")
 
 
 def _state_of(session: Any, intent: Any) -> Donation.State:
@@ -325,6 +345,7 @@ def read_webhook(*, organisation: Organisation, body: bytes, signature: str) -> 
             reference=str(named),
             payment_intent_id=str((thing["id"] if is_intent else thing.get("payment_intent")) or "")[:100],
             charge_id=str((thing["id"] if is_charge else thing.get("charge")) or "")[:100],
+            is_decline=event["type"] == "payment_intent.payment_failed" and _was_card(thing),
         )
         is_live = event["livemode"]
     except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -332,6 +353,11 @@ def read_webhook(*, organisation: Organisation, body: bytes, signature: str) -> 
     if is_live is not organisation.is_live:
         raise WebhookRefused
     return said
+
+
+def _was_card(intent: dict[str, Any]) -> bool:
+    method = (intent.get("last_payment_error") or {}).get("payment_method") or {}
+    return bool(method.get("type", "card") == "card")
 
 
 def _client(organisation: Organisation) -> stripe.StripeClient:

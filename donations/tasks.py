@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from donations.reconcile import reconcile_all
+from donations.shield import lower_all
 from donations.sweep import sweep_all
 
 
@@ -16,3 +17,9 @@ def sweep_gifts() -> None:
 def reconcile_gifts() -> None:
     """Every night: each organisation's books against Stripe's own list. A repeat does no harm."""
     reconcile_all()
+
+
+@shared_task(name="donations.shield")
+def lower_shields() -> None:
+    """Every minute: shields that were quiet for half an hour come down. A repeat does no harm."""
+    lower_all()

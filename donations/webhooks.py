@@ -33,7 +33,8 @@ def take_in(*, organisation: Organisation, body: bytes, signature: str) -> Webho
 def _tell(organisation: Organisation, said: Event) -> None:
     """Leave the message that fits. What is about no money is only stored."""
     if donation := _gift_of(organisation, said):
-        put("stripe_event", about=donation.source, donation_id=donation.pk, event_id=said.event_id)
+        topic = "card_declined" if said.is_decline else "stripe_event"
+        put(topic, about=donation.source, donation_id=donation.pk, event_id=said.event_id)
         if said.kind.startswith(WARNINGS):
             put("fraud_warning", about=donation.source, donation_id=donation.pk, warning_id=said.object_id)
     elif said.kind.startswith("payout."):

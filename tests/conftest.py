@@ -7,13 +7,16 @@ scope for the whole test; `other_program` is the one whose rows must never be se
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from uuid import uuid4
 
 import pytest
 import time_machine
 from django.db import OperationalError, connections
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
+from pytest_django.fixtures import Settings
 
+from kernel import limits
 from programs.directory import forget_programs
 from programs.models import Membership, Program, ProgramYear, Role, User
 from programs.scoping import acting_in
@@ -68,6 +71,14 @@ def frozen_day(request: pytest.FixtureRequest) -> Iterator[None]:
 def programs_asked_anew() -> None:
     """Programs come and go with tests; a remembered one would have another's id."""
     forget_programs()
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test meets the counts of another, and pages are drawn anew unless a test is about remembering them."""
+    monkeypatch.setattr(limits, "PREFIX", f"limit:{uuid4().hex}:")
+    monkeypatch.setattr(limits, "_away_until", 0.0)
+    settings.PAGES_REMEMBERED_SECONDS = 0
 
 
 def make_program(slug: str, name: str, code: str) -> Program:

@@ -8,13 +8,25 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET, require_POST
 
+from donations.admit import (
+    PATIENCE_SECONDS,
+    Guard,
+    Sender,
+    Sent,
+    admit,
+    check_form,
+    check_sender,
+    guard_for,
+)
 from donations.confirm import ask_and_confirm
-from donations.errors import PaymentServiceAway
+from donations.errors import FormTooOld, PaymentServiceAway, TooManyGifts
 from donations.forms import OWN, GiveForm
 from donations.give import ask_to_pay, give
 from donations.models import Campaign, Donation
 from donations.queries import Chip, campaigns_with_standing, chips_of, latest_gifts, paid_gifts, standing_of
 from donations.stripe_gateway import Payment
+from donations.views.for_everyone import for_everyone, is_for_everyone
+from kernel.came_from import came_from, line_of
 from kernel.errors import Refused
 from kernel.templatetags.look import in_japanese, yen
 from programs.entering import by_capability, entrance, open_to_all
@@ -23,6 +35,7 @@ from programs.models import Role
 from programs.scoping import acting_in
 
 RETRY_AFTER_SECONDS = 30
+TRAP = "homepage"  # no person sees this field, and browsers have nothing to fill in there
 
 
 @open_to_all
@@ -36,9 +49,16 @@ def program_home(request: HttpRequest) -> HttpResponse:
 @require_GET
 def campaign_page(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """A campaign with its form, or its result when it is over."""
-    campaign = _campaign(campaign_id)
-    amount = request.GET.get("amount", "")
-    return _draw_campaign(request, campaign, _empty_form(campaign, amount), 200)
+
+    def draw(request_key: UUID) -> tuple[HttpResponse, Guard]:
+        campaign = _campaign(campaign_id)
+        form = _empty_form(campaign, request.GET.get("amount", ""), request_key)
+        guard = guard_for(campaign_id=campaign_id, request_key=request_key)
+        return _draw_campaign(request, campaign, form, guard, 200), guard
+
+    if is_for_everyone(request):
+        return for_everyone(request, campaign_id, draw)
+    return draw(uuid4())[0]
 
 
 @open_to_all
@@ -49,20 +69,37 @@ def give_page(request: HttpRequest, campaign_id: int) -> HttpResponse:
     program = request.program  # type: ignore[attr-defined]
     with acting_in(program.pk):
         campaign = _campaign(campaign_id)
-        form = GiveForm(request.POST, campaign=campaign)
+        sender = Sender(line=line_of(request), range=came_from(request))
+        check_sender(program_id=program.pk, sender=sender)
+        form, sent = GiveForm(request.POST, campaign=campaign), _sent(request)
         if not form.is_valid():
-            return _draw_campaign(request, campaign, form, 422)
+            return _draw_again(request, campaign, form, sent, 422)
     try:
         with acting_in(program.pk):
-            donor = form.donor((get_language() or "ja")[:2])
-            key = form.cleaned_data["request_key"]
-            amount_yen = form.cleaned_data["amount_yen"]
-            donation = give(campaign=campaign, amount_yen=amount_yen, donor=donor, request_key=key)
+            donation = _begin(campaign, form, sender, sent)
         return redirect(ask_to_pay(program=program, donation_id=donation.pk))
     except Refused as refusal:
         form.add_error(None, str(refusal))
+        if isinstance(refusal, FormTooOld):
+            sent = Sent(mark="")
         with acting_in(program.pk):
-            return _draw_campaign(request, campaign, form, refusal.status)
+            return _draw_again(request, campaign, form, sent, refusal.status)
+
+
+def _begin(campaign: Campaign, form: GiveForm, sender: Sender, sent: Sent) -> Donation:
+    """The gift of a valid form, past both gates of donations/admit.py; a refusal leaves nothing written."""
+    key = form.cleaned_data["request_key"]
+    check_form(campaign_id=campaign.pk, request_key=key, sent=sent)
+    donor = form.donor((get_language() or "ja")[:2])
+    amount_yen = form.cleaned_data["amount_yen"]
+    donation = give(campaign=campaign, amount_yen=amount_yen, donor=donor, request_key=key)
+    admit(donation=donation, sender=sender, sent=sent)
+    return donation
+
+
+def _sent(request: HttpRequest) -> Sent:
+    said = request.POST
+    return Sent(mark=said.get("mark", ""), answer=said.get("answer", ""), trap=said.get(TRAP, ""))
 
 
 @by_capability
@@ -104,7 +141,7 @@ def _campaign(campaign_id: int) -> Campaign:
     return campaign
 
 
-def _empty_form(campaign: Campaign, amount: str) -> GiveForm:
+def _empty_form(campaign: Campaign, amount: str, request_key: UUID) -> GiveForm:
     """A fresh form; `amount` (digits) is what was typed the last time."""
     presets = [str(preset) for preset in campaign.presets]
     middle = presets[len(presets) // 2] if presets else OWN
@@ -113,13 +150,27 @@ def _empty_form(campaign: Campaign, amount: str) -> GiveForm:
         "amount_choice": (amount if amount in presets else OWN) if amount else middle,
         "amount_own": "" if amount in presets else amount,
         "agreement_version": campaign.organisation.agreement_version,
-        "request_key": uuid4(),
+        "request_key": request_key,
     }
     return GiveForm(initial=initial, campaign=campaign)
 
 
-def _draw_campaign(request: HttpRequest, campaign: Campaign, form: GiveForm, status: int) -> HttpResponse:
+def _draw_again(
+    request: HttpRequest, campaign: Campaign, form: GiveForm, sent: Sent, status: int
+) -> HttpResponse:
+    """The form with what was typed. Its mark goes on ageing while it is good, else there is a new one."""
+    key = form.cleaned_data.get("request_key") or uuid4()
+    guard = guard_for(campaign_id=campaign.pk, request_key=key, sent=sent.mark)
+    return _draw_campaign(request, campaign, form, guard, status)
+
+
+def _draw_campaign(
+    request: HttpRequest, campaign: Campaign, form: GiveForm, guard: Guard, status: int
+) -> HttpResponse:
     context = {
+        "guard": guard,
+        "trap": TRAP,
+        "patience_seconds": PATIENCE_SECONDS,
         "campaign": campaign,
         "standing": standing_of(campaign),
         "form": form,
@@ -131,6 +182,8 @@ def _draw_campaign(request: HttpRequest, campaign: Campaign, form: GiveForm, sta
     response = render(request, "donations/campaign.html", context, status=status)
     if status == PaymentServiceAway.status:
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    elif status == TooManyGifts.status:
+        response["Retry-After"] = "600"
     return response
 
 

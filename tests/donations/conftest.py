@@ -10,6 +10,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from donations.add_organisation import Agreement, StripeSecrets, add_organisation
+from donations.admit import new_mark
 from donations.books import CLAIMS
 from donations.confirm import confirm
 from donations.follow import ask_and_follow
@@ -17,7 +18,7 @@ from donations.give import Donor, ask_to_pay, give
 from donations.models import Campaign, Donation, Organisation
 from donations.open_campaign import open_campaign
 from donations.stripe_gateway import Payment
-from kernel.clock import now, today
+from kernel.clock import as_of, now, today
 from ledger.models import Account, Transfer
 from ledger.verify import verify
 from outbox.deliver import deliver
@@ -100,6 +101,10 @@ def violations() -> list[str]:
 
 def fields_of(campaign: Campaign, **changes: str) -> dict[str, str]:
     """What a browser posts from the campaign's form."""
+    key = uuid4()
+    read_for = timedelta(seconds=40)  # longer than the form wants, also of a browser without scripts
+    with as_of(now() - read_for):
+        mark = new_mark(campaign_id=campaign.pk, request_key=key)
     typed = {
         "amount_choice": "10000",
         "amount_own": "",
@@ -107,7 +112,8 @@ def fields_of(campaign: Campaign, **changes: str) -> dict[str, str]:
         "public_name": "はなこ",
         "agreed": "on",
         "agreement_version": campaign.organisation.agreement_version,
-        "request_key": str(uuid4()),
+        "request_key": str(key),
+        "mark": mark,
     }
     return {**typed, **changes}
 

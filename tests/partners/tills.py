@@ -26,14 +26,14 @@ READY_WITHIN_SECONDS = 40
 
 
 @contextmanager
-def granian(log: Path) -> Iterator[int]:
-    """The product's web server on the tests' database; yields its port."""
+def granian(log: Path, **more: str) -> Iterator[int]:
+    """The product's web server on the tests' database, with `more` in its environment; yields its port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     name = connections["default"].settings_dict["NAME"]
     address = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
-    environment = {**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    environment = {**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "config.settings", **more}
     environment.pop("MIGRATE_DATABASE_URL", None)
     command = [
         sys.executable,
