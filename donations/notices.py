@@ -11,12 +11,17 @@ from django.utils.translation import override
 from donations.confirm import ask_and_confirm
 from donations.errors import PaymentDiffers
 from donations.models import Donation
-from outbox.handlers import handles
+from donations.post_update import KIND, TOPIC, mail_next
+from donations.update_mail import tell_donor_of_update
+from outbox.handlers import handles, steps
 from outbox.mail import send_mail_about
 from outbox.models import Message
 from programs.models import Program
 
 log = logging.getLogger(__name__)
+
+steps(KIND)(mail_next)
+handles(TOPIC)(tell_donor_of_update)
 
 
 @handles("stripe_event")
