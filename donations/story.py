@@ -21,17 +21,21 @@ from donations.models import Campaign, CampaignPicture
 ALLOWED = ["heading", "list", "blockquote", "newline", "escape", "entity", "link", "image", "autolink"]
 ADDRESSES = re.compile(r"(https?://|mailto:)", re.IGNORECASE)
 PICTURE = re.compile(r"picture:(\d{1,4})")
-PAGE_LEVELS = 2  # h1 is the campaign's title, h2 the section around the text
-MOST_LEVEL = 4
+TOP = 3  # h1 is the campaign's title, h2 the section around the text
 
 Draw = Callable[[CampaignPicture], str]
 
 
-def story_html(text: str, pictures: Iterable[CampaignPicture], draw: Draw) -> SafeString:
-    """The text as HTML for a page. `draw` makes one picture's HTML; one that is gone draws nothing."""
+def story_html(text: str, pictures: Iterable[CampaignPicture], draw: Draw, *, top: int = TOP) -> SafeString:
+    """The text as HTML for a page. `draw` makes one picture's HTML; one that is gone draws nothing.
+
+    top: the level of its highest heading; below it there is one more, whatever was typed.
+    """
     known = {picture.number: picture for picture in pictures}
     tokens = _reader().parse(text)
     is_no_link = False
+    typed = sorted({token.tag for token in tokens if token.type == "heading_open"})
+    level = top - 1
     for token in _each(tokens):
         if token.type == "image":
             found = PICTURE.fullmatch(str(token.attrs.get("src", "")))
@@ -44,7 +48,9 @@ def story_html(text: str, pictures: Iterable[CampaignPicture], draw: Draw) -> Sa
         elif token.type == "link_close":
             token.type = "nothing" if is_no_link else token.type
         elif token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1]) + PAGE_LEVELS, MOST_LEVEL)}"
+            if token.type == "heading_open":  # never two levels down at once: readers by ear go by them
+                level = min(top + typed.index(token.tag), level + 1, top + 1)
+            token.tag = f"h{level}"
     # Safe: with these rules every letter of the text was escaped, and `draw` answers with escaped HTML.
     html: str = _reader().renderer.render(tokens, _reader().options, {})
     return mark_safe(html)  # noqa: S308

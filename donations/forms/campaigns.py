@@ -15,6 +15,7 @@ from donations.models import Campaign, CampaignUpdate, Organisation
 from donations.story import pictures_named
 from kernel.japanese import plain, typed_number
 from kernel.templatetags.look import yen
+from kernel.yen import written_yen
 
 PRESETS = ("preset_1", "preset_2", "preset_3", "preset_4")
 MOST_YEN = 2_000_000_000
@@ -177,10 +178,12 @@ class CampaignForm(WithPictures):
 
 def written(campaign: Campaign) -> dict[str, Any]:
     """A campaign as the form shows it."""
-    presets = [*campaign.presets, None, None, None, None]
+    presets = [*(written_yen(yen) for yen in campaign.presets), "", "", "", ""]
     plan = (*Plan.__dataclass_fields__, "organisation")
+    amounts = ("goal_yen", "minimum_yen", "maximum_yen")
     return {
         **{name: getattr(campaign, name) for name in plan if name != "presets"},
+        **{name: written_yen(getattr(campaign, name)) for name in amounts},
         **dict(zip(PRESETS, presets, strict=False)),
         "operating_per_mille": f"{campaign.operating_per_mille / 10:g}",
     }

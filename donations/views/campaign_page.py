@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from donations.forms import GiveForm
 from donations.models import Campaign, CampaignPicture, CampaignUpdate
 from donations.queries import Chip, chips_of, latest_gifts, running_costs_paid_yen, standing_of, updates_of
-from donations.story import drawn, story_html
+from donations.story import TOP, drawn, story_html
 from kernel.templatetags.look import in_japanese, named, tenths, yen
 from programs.models import Program
 
@@ -41,13 +41,13 @@ def campaign_context(program: Program, campaign: Campaign, form: GiveForm) -> di
     }
 
 
-def update_context(program: Program, update: CampaignUpdate) -> dict[str, Any]:
-    """All that donations/campaign_update.html needs."""
+def update_context(program: Program, update: CampaignUpdate, *, top: int = 2) -> dict[str, Any]:
+    """All that donations/campaign_update.html needs. top: the level of the text's first heading."""
     body = in_language(update.body, update.body_en)
     return {
         "update": update,
         "campaign": update.campaign,
-        "body": rich(program, pictures_of(update.campaign, [body]), body),
+        "body": rich(program, pictures_of(update.campaign, [body]), body, top=top),
     }
 
 
@@ -63,14 +63,14 @@ def pictures_of(campaign: Campaign, texts: Iterable[str]) -> list[CampaignPictur
     return list(campaign.pictures.defer("content"))
 
 
-def rich(program: Program, pictures: list[CampaignPicture], text: str) -> SafeString:
+def rich(program: Program, pictures: list[CampaignPicture], text: str, *, top: int = TOP) -> SafeString:
     """A text of the campaign as HTML, with its pictures at their addresses."""
 
     def draw(picture: CampaignPicture) -> str:
         address = reverse("campaign-picture", args=[program.slug, picture.sha256])
         return drawn(picture, address, named(picture))
 
-    return story_html(text, pictures, draw)
+    return story_html(text, pictures, draw, top=top)
 
 
 def impacts_of(campaign: Campaign) -> list[tuple[int, str]]:

@@ -111,7 +111,7 @@ def update_page(request: HttpRequest, update_id: int) -> HttpResponse:
     update, program = _update(update_id), request.program  # type: ignore[attr-defined]
     gift = sample_gift(update.campaign)
     context = {
-        **update_context(program, update),
+        **update_context(program, update, top=4),
         "donors": update.mails.count() if update.published_at else len(donors_to_tell(update.campaign)),
         "mails": [(language, mail_of_update(update, gift, program, language)) for language in ("ja", "en")],
     }

@@ -69,7 +69,6 @@ def test_what_is_allowed_is_drawn() -> None:
     assert "<strong>太字</strong>" in html
     assert '<a href="https://example.jp/?a=1&amp;b=2" rel="nofollow noopener">言葉</a>' in html
     assert 'width="640" height="480"' in html and 'alt="a &quot;desk&quot;"' in html
-    assert "<h4>" in page("### 深い") and "<h5" not in page("###### もっと深い")
     assert 'href="mailto:a@example.jp"' in page("<mailto:a@example.jp>")
 
 
@@ -118,3 +117,16 @@ def test_pictures_named_in_a_text_must_be_there(campaign: Campaign) -> None:
     with pytest.raises(PictureUnknown) as refusal:
         check_pictures(campaign, "![](picture:7)")
     assert "7" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "levels"),
+    [
+        ("### 深い", ["3"]),
+        ("# 一\n\n### 二\n\n###### 三", ["3", "4", "4"]),
+        ("## 先\n\n# 後\n\n## 次", ["3", "3", "4"]),
+    ],
+)
+def test_headings_never_go_two_levels_down_at_once(text: str, levels: list[str]) -> None:
+    assert re.findall(r"<h(\d)>", page(text)) == levels
+    assert re.findall(r"<h(\d)>", str(story_html(text, [], str, top=2)))[0] == "2"
