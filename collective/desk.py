@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coupons.issue import face_yen_of
 from coupons.models import Coupon
-from donations.models import Donation
+from donations.models import Campaign, Donation
 from families.models import Application
 from families.queries import year_now
 from kernel.clock import now, today
@@ -60,6 +60,7 @@ def desk() -> Desk:
         _applications(),
         _without_coupon(year, fund_yen),
         _schools(),
+        _campaigns(),
         _gifts(),
         _invitations(),
         _jobs(),
@@ -122,6 +123,12 @@ def _schools() -> Waiting:
     )
     oldest = moment_of_id(found["first"]) if found["first"] else None
     return Waiting(_("Schools to approve"), found["count"], oldest, "office-schools")
+
+
+def _campaigns() -> Waiting:
+    """Campaigns that another person of the secretariat has to open or send back."""
+    count, oldest = _counted(Campaign.objects.filter(state=Campaign.State.REVIEW), "submitted_at")
+    return Waiting(_("Campaigns that wait for a second person"), count, oldest, "office-campaigns")
 
 
 def _gifts() -> Waiting:
