@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coupons.issue import face_yen_of
 from coupons.models import Coupon
-from donations.models import Donation, Finding
+from donations.models import Campaign, Donation, Finding
 from donations.shield import SOON_SECONDS, tries_within, up_since
 from families.models import Application
 from families.queries import year_now
@@ -63,6 +63,7 @@ def desk() -> Desk:
         _without_coupon(year, fund_yen),
         _schools(),
         _questions(),
+        _campaigns(),
         _gifts(),
         _shield(),
         _invitations(),
@@ -137,6 +138,12 @@ def _questions() -> Waiting:
     return Waiting(
         _("Open questions about money"), count, oldest, "office-questions", words=words, is_trouble=has_day
     )
+
+
+def _campaigns() -> Waiting:
+    """Campaigns that another person of the secretariat has to open or send back."""
+    count, oldest = _counted(Campaign.objects.filter(state=Campaign.State.REVIEW), "submitted_at")
+    return Waiting(_("Campaigns that wait for a second person"), count, oldest, "office-campaigns")
 
 
 def _gifts() -> Waiting:

@@ -19,11 +19,11 @@ def close_campaign(*, campaign: Campaign, actor: Membership) -> Campaign:
     """
     require(may_run_campaigns(actor))
     campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
-    if campaign.state == Campaign.State.CLOSED:
+    if campaign.is_ended:
         return campaign
     if campaign.state != Campaign.State.OPEN:
         raise CampaignNotOpen
     campaign.state, campaign.closed_at = Campaign.State.CLOSED, now()
     campaign.save(update_fields=["state", "closed_at"])
-    record("campaign.closed", actor=actor, subject=f"campaign:{campaign.pk}")
+    record("campaign.closed", actor=actor, subject=campaign.source)
     return campaign

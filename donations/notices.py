@@ -13,18 +13,25 @@ from donations.errors import PaymentDiffers, PaymentPageRefused, RefundNotPossib
 from donations.follow import ask_and_follow
 from donations.models import Donation, Finding, Organisation, Refund
 from donations.note_finding import note_finding
+from donations.post_update import KIND as POSTING
+from donations.post_update import TOPIC, mail_next
 from donations.queries import gift_of_reference
-from donations.reconcile_now import KIND, reconcile_next
+from donations.reconcile_now import KIND as RECONCILING
+from donations.reconcile_now import reconcile_next
 from donations.refund import ask_stripe_to_refund
 from donations.shield import hear_decline, hear_payment
 from donations.stripe_gateway import fetch_reference
 from donations.take_in_payout import ask_about_payout
+from donations.update_mail import tell_donor_of_update
 from outbox.handlers import handles, steps
 from outbox.mail import send_mail_about
 from outbox.models import Message
 from programs.models import Membership, Program
 
-steps(KIND)(reconcile_next)
+steps(RECONCILING)(reconcile_next)
+
+steps(POSTING)(mail_next)
+handles(TOPIC)(tell_donor_of_update)
 
 
 @handles("stripe_event")

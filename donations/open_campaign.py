@@ -3,9 +3,15 @@
 from django.db import transaction
 
 from audit.record import record
-from donations.errors import CampaignAlreadyOpened
+from donations.errors import (
+    CampaignAlreadyOpened,
+    CampaignNotInReview,
+    LastDayOver,
+    SecondPersonNeeded,
+)
 from donations.models import Campaign
 from donations.rules import may_run_campaigns
+from kernel.clock import now, today
 from ledger.accounts import open_account, the_account
 from ledger.models import Kind
 from programs.models import Membership
@@ -16,19 +22,32 @@ OPERATING = "running costs"  # one account per program, never mixed with coupons
 
 @transaction.atomic
 def open_campaign(*, draft: Campaign, actor: Membership) -> Campaign:
-    """Open a draft: it gets a fund of its own, and takes gifts from its first to its last day.
+    """Open a campaign: it gets a fund of its own, and takes gifts from its first to its last day.
 
-    draft: a saved draft, or one that was only filled in and is saved here.
-    Raises NotAllowed, CampaignAlreadyOpened; nothing is written then.
+    draft: one in review, opened by another person than the one who submitted it; or one that code only
+    filled in and nobody saved, such as the demonstration's, which is saved here.
+    Raises NotAllowed, CampaignAlreadyOpened, CampaignNotInReview, SecondPersonNeeded, LastDayOver;
+    nothing is written then.
     """
     require(may_run_campaigns(actor))
     if draft.pk:
         draft = Campaign.objects.select_for_update(of=("self",)).get(pk=draft.pk)
-    if draft.state != Campaign.State.DRAFT:
-        raise CampaignAlreadyOpened
+        check_may_be_opened(draft, actor)
     draft.fund = open_account(kind=Kind.FUND, label=draft.title)
     draft.operating = the_account(Kind.OPERATING, OPERATING)
-    draft.state = Campaign.State.OPEN
+    draft.state, draft.opened_by, draft.opened_at = Campaign.State.OPEN, actor, now()
     draft.save()
-    record("campaign.opened", actor=actor, subject=f"campaign:{draft.pk}", goal_yen=draft.goal_yen)
+    record("campaign.opened", actor=actor, subject=draft.source, goal_yen=draft.goal_yen)
     return draft
+
+
+def check_may_be_opened(campaign: Campaign, actor: Membership) -> None:
+    """Raises CampaignAlreadyOpened, CampaignNotInReview, SecondPersonNeeded, LastDayOver."""
+    if campaign.was_opened:
+        raise CampaignAlreadyOpened
+    if campaign.state != Campaign.State.REVIEW:
+        raise CampaignNotInReview
+    if campaign.submitted_by_id == actor.pk:
+        raise SecondPersonNeeded
+    if campaign.last_day < today():
+        raise LastDayOver

@@ -5,7 +5,7 @@ from programs.rules import is_role
 
 
 def may_run_campaigns(actor: Membership | None) -> bool:
-    """The secretariat opens and closes campaigns and says who receives gifts."""
+    """The secretariat drafts, opens, closes and settles campaigns and says who receives gifts."""
     return is_role(actor, Role.OFFICE)
 
 

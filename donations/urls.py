@@ -2,11 +2,40 @@
 
 from django.urls import path
 
-from donations.views import after, donor, stripe
+from donations.views import after, donor, office_campaigns, office_news, stop_updates, stripe
 
+_ONE = "office/campaigns/<int:campaign_id>/"
+office_campaign_paths = [
+    path("office/campaigns/", office_campaigns.list_page, name="office-campaigns"),
+    path("office/campaigns/new/", office_campaigns.edit_page, name="office-campaign-new"),
+    path(_ONE, office_campaigns.one_page, name="office-campaign"),
+    path(f"{_ONE}edit/", office_campaigns.edit_page, name="office-campaign-edit"),
+    path(f"{_ONE}preview/", office_campaigns.preview_page, name="office-campaign-preview"),
+    path(f"{_ONE}submit/", office_campaigns.submit_act, name="office-campaign-submit"),
+    path(f"{_ONE}send-back/", office_campaigns.send_back_act, name="office-campaign-send-back"),
+    path(f"{_ONE}open/", office_campaigns.open_act, name="office-campaign-open"),
+    path(f"{_ONE}close/", office_campaigns.close_act, name="office-campaign-close"),
+    path(f"{_ONE}settle/", office_campaigns.settle_act, name="office-campaign-settle"),
+    path(f"{_ONE}story/", office_campaigns.story_page, name="office-campaign-story"),
+    path(f"{_ONE}extend/", office_campaigns.extend_page, name="office-campaign-extend"),
+    path(f"{_ONE}pictures/", office_news.pictures_page, name="office-campaign-pictures"),
+    path(f"{_ONE}updates/new/", office_news.new_update_page, name="office-update-new"),
+    path(
+        "office/pictures/<int:picture_id>/remove/",
+        office_news.remove_picture_act,
+        name="office-picture-remove",
+    ),
+    path("office/updates/<int:update_id>/", office_news.update_page, name="office-update"),
+    path("office/updates/<int:update_id>/edit/", office_news.edit_update_page, name="office-update-edit"),
+    path("office/updates/<int:update_id>/post/", office_news.post_update_act, name="office-update-post"),
+]
 urlpatterns = [
     path("", donor.program_home, name="program-home"),
     path("campaigns/<int:campaign_id>/", donor.campaign_page, name="campaign"),
+    path("campaigns/<int:campaign_id>/updates/<int:update_id>/", donor.update_page, name="campaign-update"),
+    path("pictures/<slug:sha256>.webp", donor.campaign_picture, name="campaign-picture"),
+    path("updates/stop/<str:key>/", stop_updates.stop_page, name="updates-stop"),
+    path("updates/again/<str:key>/", stop_updates.start_page, name="updates-start"),
     path("campaigns/<int:campaign_id>/give/", donor.give_page, name="give"),
     path("gifts/<uuid:reference>/", donor.gift_page, name="gift"),
     path("my/", donor.my_gifts, name="my"),
@@ -19,4 +48,5 @@ urlpatterns = [
     path("office/questions/<int:finding_id>/", after.question_page, name="office-question"),
     path("office/stripe/", after.stripe_page, name="office-stripe"),
     path("office/stripe/reconcile/", after.reconcile_page, name="office-stripe-reconcile"),
+    *office_campaign_paths,
 ]

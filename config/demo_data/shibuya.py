@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 
 from django.conf import settings
 
+from config.demo_data.campaign_news import tell
 from config.demo_data.cast import at_ten, member, open_schools, program_year, staff_the_first, yesterday
 from config.demo_data.families import apply_and_approve, give_guardian, spend_month_by_month
 from config.demo_data.gifts import GOAL_YEN, gift_amounts, gift_days
@@ -80,7 +81,7 @@ def seed(program: Program) -> None:
     fund = _past_campaign(organisation, this_year, office)
     donor = member(program, Role.DONOR, donor_name(3))
     Donation.objects.filter(request_key=uuid5(KEYS, "gift 3")).update(user=donor.user, email=donor.user.email)
-    _present_campaign(organisation, office)
+    tell(program, _present_campaign(organisation, office), office)
     schools = made_up_schools(program.slug, classrooms=CLASSROOMS, schools=20)
     providers = open_schools(schools, office=office, year=year)
     staff_the_first(program, providers[0], office=office)
@@ -130,9 +131,9 @@ def _past_campaign(organisation: Organisation, this_year: int, office: Membershi
     return fund
 
 
-def _present_campaign(organisation: Organisation, office: Membership) -> None:
+def _present_campaign(organisation: Organisation, office: Membership) -> Campaign:
     begins = today()
-    open_campaign(
+    return open_campaign(
         draft=Campaign(
             organisation=organisation,
             title="次の年度も、学びを止めない",

@@ -2,6 +2,13 @@
 
 from donations.models.after import Dispute, Refund
 from donations.models.campaign import Campaign
+from donations.models.campaign_news import (
+    CampaignPicture,
+    CampaignReport,
+    CampaignUpdate,
+    NoUpdates,
+    UpdateMail,
+)
 from donations.models.gift import Donation, WebhookEvent
 from donations.models.grant import Grant
 from donations.models.organisation import LIVE_KEYS, Organisation
@@ -10,14 +17,19 @@ from donations.models.settling import Finding, Payout, Reconciliation, StripeLin
 __all__ = [
     "LIVE_KEYS",
     "Campaign",
+    "CampaignPicture",
+    "CampaignReport",
+    "CampaignUpdate",
     "Dispute",
     "Donation",
     "Finding",
     "Grant",
+    "NoUpdates",
     "Organisation",
     "Payout",
     "Reconciliation",
     "Refund",
     "StripeLine",
+    "UpdateMail",
     "WebhookEvent",
 ]

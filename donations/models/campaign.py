@@ -6,27 +6,37 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import CheckConstraint, F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from donations.models.organisation import Organisation
 from kernel.clock import today
 from ledger.models import Account
+from programs.models import Membership
 from programs.scoping import ProgramScoped
 
 
 class Campaign(ProgramScoped):
-    """A call for gifts with a goal and an end. draft -> open -> closed."""
+    """A call for gifts with a goal and an end. draft -> review -> open -> closed -> settled."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
+        REVIEW = "review", _("Waits for a second person")
         OPEN = "open", _("Open for gifts")
         CLOSED = "closed", _("Ended")
+        SETTLED = "settled", pgettext_lazy("campaigns", "Settled")
+
+    class Kind(models.TextChoices):
+        ALL_IN = "all_in", _("All-in: every gift is used, also when the goal is missed")
+        ALL_OR_NOTHING = "all_or_nothing", _("All-or-nothing: gifts are taken only when the goal is reached")
+
+    UNOPENED: ClassVar = (State.DRAFT, State.REVIEW)  # never shown to the public
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="campaigns")
     fund = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
     operating = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
     title = models.CharField(max_length=80)
     title_en = models.CharField(max_length=120, blank=True)
-    story = models.TextField(blank=True)  # plain paragraphs, parted by an empty line
+    story = models.TextField(blank=True)  # rich text as donations/story.py reads it
     story_en = models.TextField(blank=True)
     goal_yen = models.PositiveBigIntegerField()
     first_day = models.DateField()
@@ -35,12 +45,32 @@ class Campaign(ProgramScoped):
     presets = models.JSONField(default=list)  # whole yen, for the chips
     minimum_yen = models.PositiveIntegerField(default=500)
     maximum_yen = models.PositiveIntegerField(default=3_000_000)
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.ALL_IN)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    submitted_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    submitted_at = models.DateTimeField(null=True)
+    sent_back_words = models.CharField(max_length=400, blank=True)  # why the second person sent it back
+    opened_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    opened_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
-            CheckConstraint(condition=Q(state__in=["draft", "open", "closed"]), name="campaign_state_known"),
+            CheckConstraint(
+                condition=Q(state__in=["draft", "review", "open", "closed", "settled"]),
+                name="campaign_state_known",
+            ),
+            CheckConstraint(condition=Q(kind__in=["all_in", "all_or_nothing"]), name="campaign_kind_known"),
+            CheckConstraint(
+                condition=Q(submitted_by__isnull=True)
+                | Q(opened_by__isnull=True)
+                | ~Q(opened_by=F("submitted_by")),
+                name="campaign_opened_by_another",
+            ),
+            CheckConstraint(
+                condition=~Q(state="review") | Q(submitted_by__isnull=False, submitted_at__isnull=False),
+                name="campaign_in_review_was_submitted",
+            ),
             CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="campaign_days_in_order"),
             CheckConstraint(condition=Q(goal_yen__gt=0), name="campaign_goal_above_zero"),
             CheckConstraint(
@@ -51,13 +81,28 @@ class Campaign(ProgramScoped):
                 name="campaign_amounts_in_order",  # Stripe takes no gift below 50 yen
             ),
             CheckConstraint(
-                condition=Q(state="draft") | Q(fund__isnull=False, operating__isnull=False),
+                condition=Q(state__in=["draft", "review"]) | Q(fund__isnull=False, operating__isnull=False),
                 name="campaign_accounts_when_open",
             ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def source(self) -> str:
+        """Its name in the trail and the outbox."""
+        return f"campaign:{self.pk}"
+
+    @property
+    def was_opened(self) -> bool:
+        """Whether the public has seen it: from then on its promises stand."""
+        return self.state not in self.UNOPENED
+
+    @property
+    def is_ended(self) -> bool:
+        """Closed by a person, settled or not."""
+        return self.state in (self.State.CLOSED, self.State.SETTLED)
 
     @property
     def name(self) -> str:

@@ -1,11 +1,10 @@
 """The donor's pages."""
 
-from typing import Any
 from uuid import UUID, uuid4
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
 from donations.admit import (
@@ -22,13 +21,13 @@ from donations.confirm import ask_and_confirm
 from donations.errors import FormTooOld, PaymentServiceAway, TooManyGifts
 from donations.forms import OWN, GiveForm
 from donations.give import ask_to_pay, give
-from donations.models import Campaign, Donation
-from donations.queries import Chip, campaigns_with_standing, chips_of, latest_gifts, paid_gifts, standing_of
+from donations.models import Campaign, CampaignPicture, CampaignUpdate, Donation
+from donations.queries import Standing, campaigns_with_standing, paid_gifts
 from donations.stripe_gateway import Payment
+from donations.views.campaign_page import campaign_context, update_context
 from donations.views.for_everyone import for_everyone, is_for_everyone
 from kernel.came_from import came_from, line_of
 from kernel.errors import Refused
-from kernel.templatetags.look import in_japanese, yen
 from programs.entering import by_capability, entrance, open_to_all
 from programs.middleware import own_transactions
 from programs.models import Role
@@ -42,7 +41,16 @@ TRAP = "homepage"  # no person sees this field, and browsers have nothing to fil
 @require_GET
 def program_home(request: HttpRequest) -> HttpResponse:
     """What the program does, and its campaigns."""
-    return render(request, "donations/program_home.html", {"standings": campaigns_with_standing()})
+    return render(request, "donations/program_home.html", {"groups": _in_groups(campaigns_with_standing())})
+
+
+def _in_groups(standings: list[Standing]) -> dict[str, list[Standing]]:
+    """Open for gifts, beginning soon, ended."""
+    over = [standing for standing in standings if standing.is_over]
+    taking = [standing for standing in standings if standing.is_taking_gifts]
+    soon = [standing for standing in standings if not standing.is_over and not standing.is_taking_gifts]
+    soon.sort(key=lambda standing: standing.campaign.first_day)
+    return {"taking": taking, "soon": soon, "over": over}
 
 
 @open_to_all
@@ -52,13 +60,35 @@ def campaign_page(request: HttpRequest, campaign_id: int) -> HttpResponse:
 
     def draw(request_key: UUID) -> tuple[HttpResponse, Guard]:
         campaign = _campaign(campaign_id)
-        form = _empty_form(campaign, request.GET.get("amount", ""), request_key)
+        form = empty_form(campaign, request.GET.get("amount", ""), request_key)
         guard = guard_for(campaign_id=campaign_id, request_key=request_key)
         return _draw_campaign(request, campaign, form, guard, 200), guard
 
     if is_for_everyone(request):
         return for_everyone(request, campaign_id, draw)
     return draw(uuid4())[0]
+
+
+@open_to_all
+@require_GET
+def update_page(request: HttpRequest, campaign_id: int, update_id: int) -> HttpResponse:
+    """One update of a campaign, as its mail links to it."""
+    found = CampaignUpdate.objects.select_related("campaign__organisation").exclude(published_at=None)
+    update = get_object_or_404(found, pk=update_id, campaign=campaign_id)
+    program = request.program  # type: ignore[attr-defined]
+    return render(request, "donations/campaign_update.html", update_context(program, update))
+
+
+@by_capability
+@require_GET
+def campaign_picture(request: HttpRequest, sha256: str) -> HttpResponse:
+    """A picture by its own hash: what stands at the address never changes, so that it is kept for good."""
+    picture = CampaignPicture.objects.filter(sha256=sha256).order_by("id").first()
+    if picture is None:
+        raise Http404("no such picture")
+    response = HttpResponse(bytes(picture.content), content_type="image/webp")
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
 
 
 @open_to_all
@@ -136,12 +166,12 @@ def my_gifts(request: HttpRequest) -> HttpResponse:
 
 
 def _campaign(campaign_id: int) -> Campaign:
-    opened = Campaign.objects.select_related("organisation").exclude(state=Campaign.State.DRAFT)
+    opened = Campaign.objects.select_related("organisation").exclude(state__in=Campaign.UNOPENED)
     campaign: Campaign = get_object_or_404(opened, pk=campaign_id)
     return campaign
 
 
-def _empty_form(campaign: Campaign, amount: str, request_key: UUID) -> GiveForm:
+def empty_form(campaign: Campaign, amount: str, request_key: UUID) -> GiveForm:
     """A fresh form; `amount` (digits) is what was typed the last time."""
     presets = [str(preset) for preset in campaign.presets]
     middle = presets[len(presets) // 2] if presets else OWN
@@ -167,31 +197,15 @@ def _draw_again(
 def _draw_campaign(
     request: HttpRequest, campaign: Campaign, form: GiveForm, guard: Guard, status: int
 ) -> HttpResponse:
-    context = {
-        "guard": guard,
-        "trap": TRAP,
-        "patience_seconds": PATIENCE_SECONDS,
-        "campaign": campaign,
-        "standing": standing_of(campaign),
-        "form": form,
-        "chips": [(chip.yen, _impact(chip)) for chip in chips_of(campaign)],
-        "latest": latest_gifts(campaign),
-        "story": campaign.story if in_japanese() else campaign.story_en or campaign.story,
-        "operating_per_cent": f"{campaign.operating_per_mille / 10:g}",
-    }
+    program = request.program  # type: ignore[attr-defined]
+    guarded = {"guard": guard, "trap": TRAP, "patience_seconds": PATIENCE_SECONDS}
+    context = {**campaign_context(program, campaign, form), **guarded}
     response = render(request, "donations/campaign.html", context, status=status)
     if status == PaymentServiceAway.status:
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     elif status == TooManyGifts.status:
         response["Retry-After"] = "600"
     return response
-
-
-def _impact(chip: Chip) -> str:
-    facts: dict[str, Any] = {"yen": yen(chip.coupon_yen), "days": chip.days}
-    if chip.days:
-        return gettext("%(yen)s for coupons: about %(days)s days of one child's learning") % facts
-    return gettext("%(yen)s for coupons") % facts
 
 
 def _how_it_stands(request: HttpRequest, donation: Donation, payment: Payment | None) -> str:

@@ -174,6 +174,18 @@ def of_total(part: int, whole: int) -> int:
     return part * 100 // whole if whole else 0
 
 
+@register.filter
+def tenths(per_mille: int) -> str:
+    """A rate of per mille in per cent: 75 -> '7.5', 100 -> '10'."""
+    return f"{per_mille / 10:g}"
+
+
+@register.filter
+def share_of(part: int, whole: int) -> str:
+    """Per cent with one decimal, rounded down: 99 of 1000 is '9.9'; '0' when there is no whole."""
+    return tenths(part * 1000 // whole if whole else 0)
+
+
 @register.simple_tag
 def optional_word() -> str:
     """Marks a field that may stay empty."""

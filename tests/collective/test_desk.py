@@ -6,7 +6,9 @@ import pytest
 from django.core import mail
 
 from collective.desk import desk, moment_of_id
-from kernel.clock import now
+from donations.draft_campaign import Plan, draft_campaign
+from donations.submit_campaign import submit_campaign
+from kernel.clock import now, today
 from outbox.models import Job, Message
 from outbox.put import put
 from partners.models import Classroom, Provider
@@ -15,7 +17,14 @@ from programs.models import Invitation, Membership, Role
 from programs.scoping import acting_in
 from tests.conftest import member
 from tests.coupons.cast import a_coupon, a_fund, a_school, an_application
+from tests.donations.conftest import make_organisation
 from tests.metrics.conftest import signed_in
+
+
+def a_campaign_in_review(office):
+    plan = Plan(title="夏", goal_yen=1, first_day=today(), last_day=today())
+    draft = draft_campaign(organisation=make_organisation(office), plan=plan, actor=office)
+    return submit_campaign(campaign=draft, actor=office)
 
 
 def waiting(label):
@@ -36,6 +45,14 @@ def room(program):
 def test_nothing_waits(year, office, screen):
     assert desk().queue == []
     assert "待っていることはありません" in screen.get("/shibuya/office/").content.decode()
+
+
+def test_a_campaign_in_review_waits(year, office):
+    a_campaign_in_review(office)
+
+    one = waiting("確認を待つキャンペーン")
+
+    assert (one.count, one.oldest, one.page) == (1, now(), "office-campaigns")
 
 
 def test_each_kind_of_waiting_is_counted_with_its_oldest(year, office, room):

@@ -7,18 +7,25 @@ and one that is missing.
 
 from dataclasses import dataclass, field
 from datetime import date
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
+
+from PIL import Image
 
 from coupons.issue import issue
 from coupons.redeem import Place, Spend, redeem
 from donations.add_organisation import Agreement, StripeSecrets, add_organisation
+from donations.add_picture import add_picture
+from donations.draft_update import News, draft_update
 from donations.give import Donor
 from donations.models import Campaign, Donation, Finding
 from donations.note_finding import note_finding
 from donations.open_campaign import open_campaign
+from donations.post_update import post_update
 from donations.receive_grant import receive_grant
 from donations.record_past_gift import PastPayment, record_past_gift
+from donations.stop_updates import stop_key
 from families.apply import ChildFacts, GuardianFacts, apply
 from families.approve import approve
 from families.models import Guardian
@@ -95,6 +102,7 @@ def _money(house: House, canary: str) -> None:
     )
     campaign = open_campaign(draft=draft, actor=office)
     house.add("campaign", campaign.pk)
+    _news(house, campaign, canary)
     for whose, email in (("own", house.people[Role.DONOR].user.email), ("another", "another@x.example")):
         gift = record_past_gift(
             campaign=campaign,
@@ -113,6 +121,7 @@ def _money(house: House, canary: str) -> None:
         house.add("donation", gift.pk)
         question = note_finding(Finding.Kind.UNKNOWN_LINE, about=f"{canary}-TXN-{whose}", amount_yen=1)
         house.add("finding", question.pk)
+        house.add("stop", stop_key(gift))
     Donation.objects.filter(email=house.people[Role.DONOR].user.email).update(
         user=house.people[Role.DONOR].user
     )
@@ -124,6 +133,21 @@ def _money(house: House, canary: str) -> None:
         request_key=uuid4(),
         actor=office,
     )
+
+
+def _news(house: House, campaign: Campaign, canary: str) -> None:
+    """A picture and a published update of the campaign."""
+    office = house.people[Role.OFFICE]
+    drawn = BytesIO()
+    Image.new("RGB", (40, 30), (len(canary) * 9, 90, 120)).save(drawn, "PNG")
+    picture = add_picture(
+        campaign=campaign, content=drawn.getvalue(), alt="desk", alt_en="desk", actor=office
+    )
+    house.add("picture", picture.sha256)
+    house.add("picture_row", picture.pk)
+    news = News(title="news", body="![](picture:1)")
+    update = post_update(update=draft_update(campaign=campaign, news=news, actor=office), actor=office)
+    house.add("update", update.pk)
 
 
 def _school(house: House, canary: str, whose: str) -> None:
