@@ -12,6 +12,13 @@ from stripe_standin.store import Object, Store
 KINDS = {  # id prefix -> kind; the kind is also the word in "No such ..."
     "cus": "customer",
     "cs": "checkout.session",
+    "seti": "setup_intent",
+    "sub": "subscription",
+    "in": "invoice",
+    "inpay": "invoice_payment",
+    "prod": "product",
+    "price": "price",
+    "bps": "billing_portal.session",
     "pi": "payment_intent",
     "ch": "charge",
     "py": "charge",
@@ -30,16 +37,20 @@ KINDS = {  # id prefix -> kind; the kind is also the word in "No such ..."
 
 @dataclass(frozen=True)
 class Books:
-    """The account, and which request (if any) caused the change; events name both."""
+    """The account, and which request (if any) caused the change; events name both.
+
+    at: the second that counts as now, for what fell due while the clock was moved past it.
+    """
 
     store: Store
     account: str
     request_id: str | None = None
     idempotency_key: str | None = None
+    at: int | None = None
 
     @property
     def now(self) -> int:
-        return self.store.now()
+        return self.store.now() if self.at is None else self.at
 
     def put(self, kind: str, row: Object) -> Object:
         self.store.put(self.account, kind, row)

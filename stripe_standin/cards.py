@@ -15,6 +15,7 @@ class Card:
     decline: str | None = None
     asks_3ds: bool = False
     disputed: bool = False
+    fails_later: bool = False  # pays on the page, then never again
 
     @property
     def last4(self) -> str:
@@ -33,12 +34,26 @@ CARDS = {
         Card("4000000000000069", decline="expired_card"),
         Card("4000002760003184", asks_3ds=True),
         Card("4000000000000259", disputed=True),
+        Card("4000000000000341", fails_later=True),
     )
+}
+TOKENS = {  # Stripe's names for payment methods of test cards
+    "pm_card_visa": "4242424242424242",
+    "pm_card_mastercard": "5555555555554444",
+    "pm_card_jcb": "3566002020360505",
+    "pm_card_chargeDeclined": "4000000000000002",
+    "pm_card_chargeCustomerFail": "4000000000000341",
+    "pm_card_authenticationRequired": "4000002760003184",
+    "pm_card_createDispute": "4000000000000259",
 }
 DECLINES = {
     "generic_decline": ("card_declined", "Your card was declined."),
     "insufficient_funds": ("card_declined", "Your card has insufficient funds."),
     "expired_card": ("expired_card", "Your card has expired."),
+    "authentication_required": (
+        "authentication_required",
+        "Your card was declined. This transaction requires authentication.",
+    ),
     "authentication": (
         "payment_intent_authentication_failure",
         "The provided payment method has failed authentication.",

@@ -6,7 +6,7 @@ import re
 import time
 from urllib.parse import parse_qsl
 
-from stripe_standin import bank_transfers, checkout_pages, konbini, pages, payments, sessions
+from stripe_standin import bank_transfers, checkout_pages, konbini, pages, payments, renewals
 from stripe_standin.api import Answer, Request
 from stripe_standin.books import Books
 from stripe_standin.cards import CARDS, digits, expiry
@@ -18,7 +18,7 @@ from stripe_standin.web import form_of, go, home_of, lang_of, merchant_of, page
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 NEEDED = {
-    "card": ("email", "card", "expiry", "cvc"),
+    "card": ("email",),
     "konbini": ("name", "email", "phone"),
     "customer_balance": ("name", "email"),
     "paypay": ("email",),
@@ -32,7 +32,7 @@ def serve(store: Store, request: Request, *, door: str, session_id: str) -> Answ
         return page(404, pages.closed("lost", lang=lang_of(None, request)))
     with store.change():
         books = Books(store, account)
-        sessions.expire_due(books)
+        renewals.all_due(books)
         session = books.need("checkout.session", session_id)
         if session["status"] != "open":
             return _closed(session, request)
@@ -132,17 +132,24 @@ def _known(books: Books, session: Object) -> Typed:
 
 def _errors(typed: Typed, cvc: str, method: str) -> dict[str, str]:
     """Returns field -> word key, in the order of the page."""
-    until, now = expiry(typed.expiry), time.localtime()
-    is_over = until is None or (until[1], until[0]) < (now.tm_year, now.tm_mon)
     wrong = {
         "name": not typed.name,
         "email": not EMAIL.fullmatch(typed.email),
-        "card": digits(typed.card) not in CARDS,
-        "expiry": is_over,
-        "cvc": len(digits(cvc)) not in (3, 4),
         "phone": len(digits(typed.phone)) not in (10, 11),
     }
-    return {name: f"bad_{name}" for name in NEEDED[method] if wrong[name]}
+    errors = {name: f"bad_{name}" for name in NEEDED[method] if wrong.get(name)}
+    return errors | card_errors(typed, cvc) if method == "card" else errors
+
+
+def card_errors(typed: Typed, cvc: str) -> dict[str, str]:
+    """Of the three card fields alone."""
+    until, now = expiry(typed.expiry), time.localtime()
+    wrong = {
+        "card": digits(typed.card) not in CARDS,
+        "expiry": until is None or (until[1], until[0]) < (now.tm_year, now.tm_mon),
+        "cvc": len(digits(cvc)) not in (3, 4),
+    }
+    return {name: f"bad_{name}" for name in wrong if wrong[name]}
 
 
 def _closed(session: Object, request: Request) -> Answer:

@@ -20,6 +20,7 @@ from stripe_standin import (
     merchants,
     payouts,
     refunds,
+    renewals,
 )
 from stripe_standin.api import Answer, Request
 from stripe_standin.books import Books, account_of, shown
@@ -228,6 +229,8 @@ def _release(store: Store, asked: Asked) -> Asked:
 
 def _advance(store: Store, asked: Asked) -> Asked:
     store.set_clock(ahead_seconds=store.ahead_seconds + int(asked.get("seconds", 0)))
+    for account in store.accounts():
+        renewals.all_due(Books(store, account))
     store.stirred.notify_all()
     return {"now": store.now()}
 

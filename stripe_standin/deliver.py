@@ -9,7 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
-from stripe_standin import charges, konbini, sessions
+from stripe_standin import charges, renewals
 from stripe_standin.books import Books, shown
 from stripe_standin.shelves import OPEN
 from stripe_standin.signature import sign
@@ -49,8 +49,7 @@ class Clockwork(threading.Thread):
             books = Books(self.store, account)
             with self.store.change():
                 charges.settle_due(books)
-                sessions.expire_due(books)
-                konbini.expire_due(books)
+                renewals.all_due(books)
             now = self.store.real_time()
             due = [row for row in books.having("delivery", OPEN) if row["due"] <= now]
             for delivery in sorted(due, key=lambda row: float(row["due"])):

@@ -17,7 +17,7 @@ class ApiError(Exception):
     ) -> None:
         super().__init__(message)
         self.status = status
-        self.fields = {"type": kind, "code": code, "message": message, "param": param}
+        self.fields: dict[str, object] = {"type": kind, "code": code, "message": message, "param": param}
 
     def body(self, request_id: str) -> dict[str, object]:
         """Returns the JSON answer; absent fields are left out, as Stripe does."""

@@ -112,7 +112,7 @@ def decline(books: Books, intent: Object, charge: Object, *, reason: str) -> Obj
     """The card company said no; tells the failed charge and the intent."""
     code, message = DECLINES[reason]
     error: Object = {"code": code, "message": message, "type": "card_error", "charge": charge["id"]}
-    if reason not in ("authentication", "authentication_required"):
+    if reason != "authentication":
         error["decline_code"] = reason
     error["payment_method"] = shown(books.need("payment_method", charge["payment_method"]))
     emit(books, "charge.failed", charge)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
@@ -14,7 +15,15 @@ PAGE, LONGEST_PAGE, DEEPEST_EXPAND = 10, 100, 4
 CURSORS = {"limit", "starting_after", "ending_before", "expand", "created"}
 
 
-def list_answer(books: Books, kind: str, params: Params, *, url: str, filters: tuple[str, ...]) -> Object:
+def list_answer(
+    books: Books,
+    kind: str,
+    params: Params,
+    *,
+    url: str,
+    filters: tuple[str, ...],
+    also: Callable[[Object], bool] = lambda row: True,
+) -> Object:
     """Newest first, filtered by equal fields and by `created`, cut to one page.
 
     Only the page is read where an index or the time leads to it: a list of 100,000 rows stays quick.
@@ -37,7 +46,8 @@ def list_answer(books: Books, kind: str, params: Params, *, url: str, filters: t
     walk = shelf.walk(
         found=found, created=_span(params.get("created")), cursor=before or after, back=bool(before)
     )
-    rows = (row for row in walk if _fits(row, wanted) and _within(row["created"], params.get("created")))
+    spanned = (row for row in walk if _within(row["created"], params.get("created")))
+    rows = (row for row in spanned if _fits(row, wanted) and also(row))
     limit = _limit(params)
     cut = [shown(row) for row in islice(rows, limit + 1)]
     data = cut[:limit]
@@ -49,7 +59,10 @@ def _fits(row: Object, wanted: Params) -> bool:
         if isinstance(value, list):  # types[]=a&types[]=b
             if row[name.removesuffix("s")] not in value:
                 return False
-        elif row.get("_payout" if name == "payout" else name) != value:  # Stripe keeps it off the row too
+        elif isinstance(value, dict):  # payment[type]=a&payment[payment_intent]=b
+            if any(row[name].get(key) != below for key, below in value.items()):
+                return False
+        elif row.get(f"_{name}", row.get(name)) != value:  # Stripe keeps payout and subscription off the row
             return False
     return True
 
@@ -147,4 +160,16 @@ def _included(books: Books, place: Object, step: str) -> Object | None:
     if place.get("object") == "charge" and step == "refunds":
         rows = [shown(row) for row in reversed(books.having("refund", "charge", place["id"]))]
         return _list(rows, more=False, url=f"/v1/charges/{place['id']}/refunds")
+    if place.get("object") == "invoice" and step == "payments":
+        paid = [shown(row) for row in books.having("invoice_payment", "invoice", place["id"])]
+        return _list(paid, more=False, url=f"/v1/invoice_payments?invoice={place['id']}")
+    if place.get("object") == "customer" and step == "subscriptions":
+        live = [
+            row
+            for row in books.having("subscription", "customer", place["id"])
+            if row["status"] != "canceled"
+        ]
+        return _list(
+            [shown(row) for row in live], more=False, url=f"/v1/customers/{place['id']}/subscriptions"
+        )
     return None

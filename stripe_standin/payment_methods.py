@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from stripe_standin.books import Books
-from stripe_standin.cards import Card
+from stripe_standin.cards import CARDS, TOKENS, Card
 from stripe_standin.errors import ApiError
 from stripe_standin.events import emit
 from stripe_standin.store import Object, new_id
@@ -56,6 +56,19 @@ def of_card(books: Books, card: Card, *, email: str | None) -> Object:
         "wallet": None,
     }
     return create(books, "card", details, billed=billing(email=email), card=card.number)
+
+
+def known(books: Books, method_id: str) -> Object:
+    """The payment method of this id; a name such as pm_card_visa makes a new one, as at Stripe."""
+    if method_id in TOKENS:
+        return of_card(books, CARDS[TOKENS[method_id]], email=None)
+    return books.need("payment_method", method_id, param="payment_method")
+
+
+def keep(books: Books, method: Object, customer_id: str) -> Object:
+    """Attach it, agreed to for later charges."""
+    method = books.put("payment_method", {**method, "_set_up": True})
+    return method if method["customer"] else attach(books, method, customer_id)
 
 
 def attach(books: Books, method: Object, customer_id: str) -> Object:

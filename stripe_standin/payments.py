@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_standin import charges, customers, intents, payment_methods, sessions
+from stripe_standin import charges, customers, intents, payment_methods, sessions, setups, subscriptions
 from stripe_standin.books import Books
 from stripe_standin.cards import Card
 from stripe_standin.events import emit
@@ -23,28 +23,49 @@ def pay(books: Books, session: Object, *, card: Card, email: str, proven: bool =
     """
     if session["status"] != "open":
         return session
-    intent = intents.of_session(books, session)
-    session = {**session, "payment_intent": intent["id"], "_challenge": None}
+    session = {**session, "_challenge": None}
     if (card.asks_3ds or session["_asks_3ds"]) and not proven:
-        action = {"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect"}}
-        intents.ask(books, intent, action=action)
-        return books.put("checkout.session", {**session, "_challenge": {"card": card.number, "email": email}})
+        return _ask(books, session, card=card, email=email)
     if card.decline:
-        return _decline(books, session, intent, card=card, email=email, reason=card.decline)
+        return _decline(books, session, card=card, email=email, reason=card.decline)
     session = with_customer(books, session, email=email)
-    intent["customer"] = session["customer"]
     method = payment_methods.of_card(books, card, email=email)
-    charge = charges.succeeded(books, intent, method=method)
-    intents.succeed(books, intent, charge)
+    if session["mode"] == "subscription":
+        subscription = subscriptions.start(books, session, method)
+        session.update(subscription=subscription["id"], invoice=subscription["latest_invoice"])
+    elif session["mode"] == "setup":
+        setup = books.need("setup_intent", session["setup_intent"])
+        setups.succeed(books, {**setup, "customer": session["customer"]}, method)
+    else:
+        session = _pay_once(books, session, method)
     return complete(books, session, billed=method["billing_details"], is_paid=True)
+
+
+def _pay_once(books: Books, session: Object, method: Object) -> Object:
+    intent = intents.of_session(books, session)
+    intent["customer"] = session["customer"]
+    if intent["setup_future_usage"]:
+        method = payment_methods.keep(books, method, session["customer"])
+    intents.succeed(books, intent, charges.succeeded(books, intent, method=method))
+    return {**session, "payment_intent": intent["id"]}
+
+
+def _ask(books: Books, session: Object, *, card: Card, email: str) -> Object:
+    """The bank asks its question. A monthly payment has no object yet that could wait."""
+    if session["mode"] == "payment":
+        intent = intents.ask(books, intents.of_session(books, session), action=setups.ACTION)
+        session["payment_intent"] = intent["id"]
+    elif session["mode"] == "setup":
+        setup = books.need("setup_intent", session["setup_intent"])
+        setups.ask(books, setup, payment_methods.of_card(books, card, email=email))
+    return books.put("checkout.session", {**session, "_challenge": {"card": card.number, "email": email}})
 
 
 def fail_challenge(books: Books, session: Object, *, card: Card) -> Object:
     """The person said no on the 3-D Secure page: nothing is paid and the session stays open."""
-    intent = books.need("payment_intent", session["payment_intent"])
     email = session["_challenge"]["email"]
     session = {**session, "_challenge": None}
-    return _decline(books, session, intent, card=card, email=email, reason="authentication")
+    return _decline(books, session, card=card, email=email, reason="authentication")
 
 
 def ask_paypay(books: Books, session: Object, *, email: str, page: str) -> Object:
@@ -87,7 +108,9 @@ def complete(books: Books, session: Object, *, billed: Object, is_paid: bool) ->
     details = {name: billed[name] for name in ("address", "email", "name", "phone")}
     session.update(
         status="complete",
-        payment_status="paid" if is_paid else "unpaid",
+        payment_status=("paid" if is_paid else "unpaid")
+        if session["mode"] != "setup"
+        else "no_payment_required",
         url=None,
         customer_details={**details, "tax_exempt": "none", "tax_ids": []},
         _challenge=None,
@@ -114,9 +137,18 @@ def missed(books: Books, intent: Object) -> Object | None:
     return session
 
 
-def _decline(books: Books, session: Object, intent: Object, *, card: Card, email: str, reason: str) -> Object:
+def _decline(books: Books, session: Object, *, card: Card, email: str, reason: str) -> Object:
+    """Written as a failed payment or setup. A monthly payment's failed intent stays off the session."""
     method = payment_methods.of_card(books, card, email=email)
-    intents.decline(books, intent, charges.failed(books, intent, method=method, reason=reason), reason=reason)
+    if session["mode"] == "setup":
+        setup = books.need("setup_intent", session["setup_intent"])
+        setups.refuse(books, setup, method, reason=reason)
+    else:
+        intent = intents.of_session(books, session)
+        failed = charges.failed(books, intent, method=method, reason=reason)
+        intents.decline(books, intent, failed, reason=reason)
+        if session["mode"] == "payment":
+            session["payment_intent"] = intent["id"]
     session = books.put("checkout.session", {**session, "_declines": session["_declines"] + 1})
     if session["_declines"] >= MOST_DECLINES:
         session = sessions.expire(books, session["id"])

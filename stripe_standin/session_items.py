@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stripe_standin import prices
 from stripe_standin.errors import ApiError
 from stripe_standin.params import Params, group, integer, only, required, text
 from stripe_standin.store import Object, new_id
@@ -9,11 +10,24 @@ from stripe_standin.store import Object, new_id
 LEAST_YEN, MOST_YEN = 50, 99_999_999
 
 
-def line_items(params: Params) -> list[Object]:
+def line_items(params: Params, *, mode: str) -> list[Object]:
+    """The lines of one mode: a subscription has one, every month; a card is set up without any."""
     asked = params.get("line_items") or []
+    if mode == "setup":
+        if asked:
+            raise ApiError("`line_items` cannot be passed in `setup` mode.", param="line_items")
+        return []
     if not isinstance(asked, list) or not asked:
         raise ApiError("Missing required param: line_items.", code="parameter_missing", param="line_items")
-    return [_line(item, f"line_items[{place}]") for place, item in enumerate(asked)]
+    lines = [_line(item, f"line_items[{place}]") for place, item in enumerate(asked)]
+    recurring = [line["price"]["recurring"] is not None for line in lines]
+    if mode == "payment" and any(recurring):
+        message = "You specified `payment` mode but passed a recurring price. Switch to `subscription` mode."
+        raise ApiError(message, param="line_items")
+    if mode == "subscription" and recurring != [True]:
+        message = "The stand-in's subscriptions have one line, with a recurring price."
+        raise ApiError(message, param="line_items")
+    return lines
 
 
 def total_yen(items: list[Object]) -> int:
@@ -33,7 +47,11 @@ def _line(item: Params, place: str) -> Object:
         raise ApiError(f"Invalid object: {place}", param=place)
     only(item, {"price_data", "quantity"}, under=place)
     price = group(item, "price_data")
-    only(price, {"currency", "product_data", "unit_amount", "tax_behavior"}, under=f"{place}[price_data]")
+    only(
+        price,
+        {"currency", "product_data", "recurring", "unit_amount", "tax_behavior"},
+        under=f"{place}[price_data]",
+    )
     product = group(price, "product_data")
     only(product, {"name", "description", "images", "metadata"}, under=f"{place}[price_data][product_data]")
     currency = required(price, "currency", called=f"{place}[price_data][currency]")
@@ -45,6 +63,7 @@ def _line(item: Params, place: str) -> Object:
     if unit_yen < 0 or quantity < 1:
         message = f"Invalid non-negative integer: {place}"
         raise ApiError(message, code="parameter_invalid_integer", param=place)
+    recurring = prices.monthly(price, under=f"{place}[price_data]")
     name = required(product, "name", called=f"{place}[price_data][product_data][name]")
     return {
         "id": new_id("li"),
@@ -55,16 +74,7 @@ def _line(item: Params, place: str) -> Object:
         "amount_total": unit_yen * quantity,
         "currency": "jpy",
         "description": name,
-        "price": {
-            "id": new_id("price"),
-            "object": "price",
-            "active": False,
-            "currency": "jpy",
-            "product": new_id("prod", length=14),
-            "type": "one_time",
-            "unit_amount": unit_yen,
-            "unit_amount_decimal": str(unit_yen),
-        },
+        "price": prices.row(unit_yen, new_id("prod", length=14), recurring),
         "quantity": quantity,
         "_details": text(product, "description"),
     }

@@ -52,6 +52,16 @@ INDEXES: dict[str, dict[str, Index]] = {
         "customer": _field("customer"),
         OPEN: _waits(lambda row: row.get("status") == "requires_action"),
     },
+    "invoice": {
+        "customer": _field("customer"),
+        "subscription": _field("_subscription"),
+        OPEN: _waits(lambda row: row["next_payment_attempt"] is not None),
+    },
+    "invoice_payment": {"invoice": _field("invoice")},
+    "subscription": {
+        "customer": _field("customer"),
+        OPEN: _waits(lambda row: row["status"] in ("active", "past_due")),
+    },
     "payment_method": {"customer": _field("customer")},
     "radar.early_fraud_warning": {"charge": _field("charge")},
     "refund": {"charge": _field("charge"), "payment_intent": _field("payment_intent")},

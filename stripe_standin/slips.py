@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_standin import bank_transfers, konbini, pages, slip_pages
+from stripe_standin import bank_transfers, konbini, pages, renewals, slip_pages
 from stripe_standin.api import Answer, Request
 from stripe_standin.books import Books
 from stripe_standin.cards import digits
@@ -19,7 +19,7 @@ def serve(store: Store, request: Request, *, door: str, intent_id: str) -> Answe
         return page(404, pages.closed("lost", lang=lang_of(None, request)))
     with store.change():
         books = Books(store, account)
-        konbini.expire_due(books)
+        renewals.all_due(books)
         intent = books.need("payment_intent", intent_id)
         waits = (intent["next_action"] or {}).get("type") == ACTIONS[door]
         if request.method == "POST" and waits:

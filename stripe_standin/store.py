@@ -19,6 +19,11 @@ from pathlib import Path
 from stripe_standin.faults import Faults
 from stripe_standin.shelves import Object, Shelf, packed
 
+OLDER: dict[str, Object] = {  # what rows of an older journal lack
+    "charge": {"_method": "card"},
+    "checkout.session": {"_base_url": ""},
+    "payment_intent": {"_funded_yen": 0},
+}
 CLOCK = ("", "clock")  # of no account: how far the clock was moved
 
 
@@ -155,6 +160,7 @@ class Store:
                     if row is None:
                         shelf.drop(object_id)
                     else:
+                        row = {**OLDER.get(kind, {}), **row}
                         shelf.put(object_id, packed(row), row)
         self._compact()
 

@@ -160,6 +160,128 @@ def test_a_wrong_key_is_an_authentication_error(either: Any) -> None:
     assert isinstance(refusal(lambda: either.v1.balance.retrieve({}, wrong)), stripe.AuthenticationError)
 
 
+def test_every_way_to_pay_is_offered_on_one_page(either: Any) -> None:
+    customer = either.v1.customers.create({"email": f"donor-{uuid4()}@example.jp"})
+    transfer = {"funding_type": "bank_transfer", "bank_transfer": {"type": "jp_bank_transfer"}}
+    asked = session_for(
+        3_000,
+        customer=customer.id,
+        payment_method_types=["card", "konbini", "customer_balance"],
+        payment_method_options={"konbini": {"expires_after_days": 7}, "customer_balance": transfer},
+    )
+
+    made = either.v1.checkout.sessions.create(asked)
+
+    assert made.payment_method_types == ["card", "konbini", "customer_balance"]
+    assert made.payment_method_options.konbini.expires_after_days == 7
+    assert made.payment_method_options.customer_balance.bank_transfer.type == "jp_bank_transfer"
+    assert (made.customer, made.payment_status) == (customer.id, "unpaid")
+
+
+def test_a_bank_transfer_without_a_customer_is_refused(either: Any) -> None:
+    transfer = {"funding_type": "bank_transfer", "bank_transfer": {"type": "jp_bank_transfer"}}
+    asked = session_for(
+        payment_method_types=["customer_balance"], payment_method_options={"customer_balance": transfer}
+    )
+
+    assert refusal(lambda: either.v1.checkout.sessions.create(asked)).http_status == 400
+
+
+def test_money_sent_by_bank_lies_in_the_cash_balance(either: Any) -> None:
+    customer = either.v1.customers.create({"email": f"donor-{uuid4()}@example.jp"})
+    empty = either.v1.customers.cash_balance.retrieve(customer.id)
+
+    either.v1.test_helpers.customers.fund_cash_balance(customer.id, {"amount": 5_000, "currency": "jpy"})
+
+    full = either.v1.customers.cash_balance.retrieve(customer.id)
+    rows = either.v1.customers.cash_balance_transactions.list(customer.id).data
+    assert not empty.available and full.available["jpy"] == 5_000
+    assert [(row.type, row.net_amount) for row in rows] == [("funded", 5_000)]
+
+
+def test_a_monthly_page_is_made_and_says_so(either: Any) -> None:
+    price = {**session_for()["line_items"][0]["price_data"], "recurring": {"interval": "month"}}
+    asked = {name: value for name, value in session_for().items() if name != "payment_intent_data"}
+    asked.update(mode="subscription", line_items=[{"quantity": 1, "price_data": price}])
+
+    made = either.v1.checkout.sessions.create({**asked, "subscription_data": {"metadata": {"pledge": "1"}}})
+    crossed = refusal(lambda: either.v1.checkout.sessions.create({**asked, "mode": "payment"}))
+
+    assert (made.mode, made.status, made.subscription, made.invoice) == ("subscription", "open", None, None)
+    assert crossed.http_status == 400
+
+
+def card_kept(either: Any, token: str) -> tuple[str, str]:
+    """Returns customer and payment method, set up without a page."""
+    customer = either.v1.customers.create({"email": f"donor-{uuid4()}@example.jp"})
+    asked = {
+        "customer": customer.id,
+        "payment_method": token,
+        "payment_method_types": ["card"],
+        "usage": "off_session",
+        "confirm": True,
+    }
+    setup = either.v1.setup_intents.create(asked)
+    assert setup.status == "succeeded"
+    return customer.id, setup.payment_method
+
+
+def off_session(customer: str, method: str, amount_yen: int = 8_000) -> Any:
+    return {
+        "amount": amount_yen,
+        "currency": "jpy",
+        "customer": customer,
+        "payment_method": method,
+        "payment_method_types": ["card"],
+        "off_session": True,
+        "confirm": True,
+    }
+
+
+def test_a_kept_card_is_charged_without_its_owner(either: Any) -> None:
+    asked = off_session(*card_kept(either, "pm_card_visa"))
+    key: Any = {"idempotency_key": f"pledge:{uuid4()}"}
+
+    first, again = (either.v1.payment_intents.create(asked, key) for _ in range(2))
+
+    assert (first.id, first.status, first.amount_received) == (again.id, "succeeded", 8_000)
+
+
+def test_a_kept_card_that_is_declined_is_402_with_its_intent(either: Any) -> None:
+    customer, method = card_kept(either, "pm_card_chargeCustomerFail")
+
+    said = refusal(lambda: either.v1.payment_intents.create(off_session(customer, method)))
+
+    assert isinstance(said, stripe.CardError) and (said.http_status, said.code) == (402, "card_declined")
+    intent = said.error.payment_intent
+    assert intent.status == "requires_payment_method"
+    assert intent.last_payment_error.payment_method.id == method
+
+
+def test_a_payment_by_kept_card_is_refunded_in_part(either: Any) -> None:
+    paid = either.v1.payment_intents.create(off_session(*card_kept(either, "pm_card_visa")))
+
+    part = either.v1.refunds.create(
+        {"payment_intent": paid.id, "amount": 3_000, "metadata": {"by": "office"}}
+    )
+    said = refusal(lambda: either.v1.refunds.create({"payment_intent": paid.id, "amount": 5_001}))
+
+    assert (part.status, part.amount, part.metadata["by"]) == ("succeeded", 3_000, "office")
+    assert said.http_status == 400
+
+
+def test_the_portal_needs_a_customer(either: Any) -> None:
+    said = refusal(lambda: either.v1.billing_portal.sessions.create({"customer": "cus_nobody"}))
+
+    assert said.code == "resource_missing"
+
+
+def test_what_is_not_there_is_404_for_every_noun(either: Any) -> None:
+    v1 = either.v1
+    for look in (v1.subscriptions, v1.invoices, v1.setup_intents, v1.refunds, v1.payouts, v1.disputes):
+        assert refusal(lambda look=look: look.retrieve("xx_nothing")).http_status == 404
+
+
 # From here on someone has to pay on the hosted page: the stand-in only.
 
 
