@@ -15,11 +15,11 @@ from django.utils.module_loading import import_string
 from django.utils.translation import get_language_from_request, override
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-_MACHINES = re.compile(r"/[-\w]+/(api/v\d+/|pictures/[-\w]+\.webp$)")
+_MACHINES = re.compile(r"/[-\w]+/((?:api/v\d+|webhooks)/|pictures/[-\w]+\.webp$)")
 
 
 def is_for_machines(request: HttpRequest) -> bool:
-    """Whether the address is below `/<program>/api/v1/`, or is a picture: the same bytes for everyone."""
+    """Whether the address is below `/<program>/api/v1/` or `/<program>/webhooks/`, or is a picture."""
     return _MACHINES.match(request.path_info) is not None
 
 

@@ -1,42 +1,51 @@
-"""Take in Stripe's events: verify, store once, leave a message. What happened is fetched later."""
+"""Take in Stripe's events: verify, store once, leave a message. What happened is fetched later.
 
-from django.db import transaction
+Stripe may send thousands in a burst and wants each acknowledged at once, so this is the fewest messages to the
+database that can do it: the event by one INSERT that says whether it was new, the gift's number, the message.
+"""
 
-from donations.models import Donation, Organisation, WebhookEvent
-from donations.queries import gift_of_reference
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from donations.models import Donation, Organisation
 from donations.stripe_gateway import Event, read_webhook
+from kernel.clock import now
 from outbox.put import put
 
 WARNINGS = "radar.early_fraud_warning."
 # Events that say money moved or was to move; others (customers, prices, settings) are no business of ours.
 ABOUT_MONEY = ("charge.", "payment_intent.succeeded", "refund.", WARNINGS)
+_STORE = """
+INSERT INTO donations_webhookevent (program_id, organisation_id, event_id, kind, object_id, received_at)
+VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (program_id, event_id) DO NOTHING RETURNING id
+"""
 
 
-@transaction.atomic
-def take_in(*, organisation: Organisation, body: bytes, signature: str) -> WebhookEvent:
-    """Store an event that Stripe signed for this organisation, and let a worker look into it.
+def take_in(*, organisation: Organisation, body: bytes, signature: str) -> bool:
+    """Store an event that Stripe signed for this organisation, and let a worker look into it. Whether it was new.
 
-    A repeat returns the first and leaves no second message.
+    A repeat stores nothing and leaves no second message, also at the same instant.
     Raises WebhookRefused (forged, old, another organisation's, of the other mode); nothing is written then.
     """
     said = read_webhook(organisation=organisation, body=body, signature=signature)
-    event: WebhookEvent
-    event, is_new = WebhookEvent.objects.get_or_create(
-        event_id=said.event_id,
-        defaults={"organisation": organisation, "kind": said.kind, "object_id": said.object_id},
-    )
-    if is_new:
+    with transaction.atomic(savepoint=False):
+        if not _store(organisation, said):
+            return False
         _tell(organisation, said)
-    return event
+    return True
 
 
 def _tell(organisation: Organisation, said: Event) -> None:
     """Leave the message that fits. What is about no money is only stored."""
-    if donation := _gift_of(organisation, said):
-        topic = "card_declined" if said.is_decline else "stripe_event"
-        put(topic, about=donation.source, donation_id=donation.pk, event_id=said.event_id)
+    gift_id = _gift_of(organisation, said)
+    if gift_id is not None:
+        topic, about = "card_declined" if said.is_decline else "stripe_event", f"donation:{gift_id}"
+        put(topic, about=about, donation_id=gift_id, event_id=said.event_id)
         if said.kind.startswith(WARNINGS):
-            put("fraud_warning", about=donation.source, donation_id=donation.pk, warning_id=said.object_id)
+            put("fraud_warning", about=about, donation_id=gift_id, warning_id=said.object_id)
     elif said.kind.startswith("payout."):
         about = f"organisation:{organisation.pk}"
         put("stripe_payout", about=about, organisation_id=organisation.pk, payout_id=said.object_id)
@@ -50,12 +59,28 @@ def _tell(organisation: Organisation, said: Event) -> None:
         )
 
 
-def _gift_of(organisation: Organisation, said: Event) -> Donation | None:
+def _store(organisation: Organisation, said: Event) -> bool:
+    """Whether the event is new. Of two at the same instant the second waits for the first one's end."""
+    facts: list[Any] = [
+        organisation.program_id,
+        organisation.pk,
+        said.event_id,
+        said.kind,
+        said.object_id,
+        now(),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_STORE, facts)
+        return cursor.fetchone() is not None
+
+
+def _gift_of(organisation: Organisation, said: Event) -> int | None:
     """The gift an event is about, among this organisation's own: by its reference, else by the payment."""
-    found = gift_of_reference(organisation, said.reference)
-    own = Donation.objects.filter(campaign__organisation=organisation)
-    if found is None and said.payment_intent_id:
-        found = own.filter(payment_intent_id=said.payment_intent_id).first()
-    if found is None and said.charge_id:
-        found = own.filter(charge_id=said.charge_id).first()
-    return found
+    own = Donation.objects.filter(campaign__organisation=organisation).order_by()
+    keys = [("payment_intent_id", said.payment_intent_id), ("charge_id", said.charge_id)]
+    with suppress(ValueError):
+        keys.insert(0, ("reference", str(UUID(said.reference))))
+    for name, value in keys:
+        if value and (found := own.filter(**{name: value}).values_list("pk", flat=True).first()):
+            return int(found)
+    return None

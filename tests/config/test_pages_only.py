@@ -18,13 +18,16 @@ from programs.models import Program
         ("/shibuya/pictures/0f.webp", True),
         ("/shibuya/pictures/0f.webp/edit/", False),
         ("/shibuya/office/campaigns/1/pictures/", False),
+        ("/shibuya/webhooks/stripe/0/", True),
+        ("/webhooks/", False),
+        ("/shibuya/office/webhooks/", False),
         ("/shibuya/", False),
         ("/api/v1/redemptions", False),
         ("/shibuya/office/api/v1/x", False),
         ("/shibuya/campaigns/1/give/?next=/x/api/v1/", False),
     ],
 )
-def test_only_what_lies_below_api_and_pictures_are_for_machines(path: str, machine: bool) -> None:
+def test_only_what_lies_below_api_webhooks_and_pictures_are_for_machines(path: str, machine: bool) -> None:
     assert is_for_machines(RequestFactory().get(path)) is machine
 
 
