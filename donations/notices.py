@@ -10,13 +10,18 @@ from django.utils.translation import override
 
 from donations.confirm import ask_and_confirm
 from donations.errors import PaymentDiffers
-from donations.models import Donation
-from outbox.handlers import handles
+from donations.issue_receipt import issue_asked
+from donations.issue_receipts import KIND, issue_next
+from donations.models import Donation, Receipt, ReceiptAsk
+from donations.receipt_mail import tell_of_receipt
+from kernel.errors import Refused
+from outbox.handlers import handles, steps
 from outbox.mail import send_mail_about
 from outbox.models import Message
 from programs.models import Program
 
 log = logging.getLogger(__name__)
+steps(KIND)(issue_next)
 
 
 @handles("stripe_event")
@@ -40,3 +45,30 @@ def thank_the_donor(message: Message) -> None:
             "donations/mail/thanks.txt", {"donation": donation, "program": program, "address": address}
         )
         send_mail_about(message, to=donation.email, subject=_("Thank you for your gift"), body=body)
+
+
+@handles("receipt_asked")
+def issue_what_was_asked(message: Message) -> None:
+    """A donor asked, or the money has settled since, or a receipt is replaced: issue it now if it can be.
+
+    What cannot be issued yet waits for the money, the year's end or the secretariat, on its page.
+    """
+    ask = ReceiptAsk.objects.get(pk=message.facts["ask_id"])
+    try:
+        issue_asked(ask=ask, actor=None)
+    except Refused as refusal:
+        log.info("%s: not issued now (%s)", message.about, refusal.code)
+
+
+@handles("receipt_issued")
+def tell_the_donor_of_a_receipt(message: Message) -> None:
+    """A link to the donor's page; the paper itself is never in a mail."""
+    receipt = Receipt.objects.select_related("ask__donation").get(pk=message.facts["receipt_id"])
+    tell_of_receipt(message, receipt, "donations/mail/receipt.txt")
+
+
+@handles("receipt_cancelled")
+def tell_the_donor_of_a_cancelled_receipt(message: Message) -> None:
+    """So that nobody hands in a paper that is void."""
+    receipt = Receipt.objects.select_related("ask__donation").get(pk=message.facts["receipt_id"])
+    tell_of_receipt(message, receipt, "donations/mail/receipt_cancelled.txt")

@@ -12,3 +12,13 @@ def may_run_campaigns(actor: Membership | None) -> bool:
 def may_receive_grants(actor: Membership | None) -> bool:
     """The secretariat books a grant when the bank shows it."""
     return is_role(actor, Role.OFFICE)
+
+
+def may_issue_receipts(actor: Membership | None) -> bool:
+    """The secretariat says what receipts state, and issues, copies and cancels them."""
+    return is_role(actor, Role.OFFICE)
+
+
+def may_read_donor_list(actor: Membership | None) -> bool:
+    """The secretariat takes the list of donors for the authorities."""
+    return is_role(actor, Role.OFFICE)

@@ -48,7 +48,8 @@ class Donation(ProgramScoped):
     language = models.CharField(max_length=8, default="ja")
     method = models.CharField(max_length=10, choices=Method, default=Method.CARD)
     started_at = models.DateTimeField(default=now)
-    paid_at = models.DateTimeField(null=True)
+    paid_at = models.DateTimeField(null=True)  # the donor has finished paying
+    settled_at = models.DateTimeField(null=True)  # Stripe has booked the charge: the money is ours
 
     class Meta:
         constraints: ClassVar = [

@@ -13,8 +13,10 @@ from uuid import UUID, uuid4
 from coupons.issue import issue
 from coupons.redeem import Place, Spend, redeem
 from donations.add_organisation import Agreement, StripeSecrets, add_organisation
+from donations.ask_for_receipt import ask_for_receipt
 from donations.give import Donor
-from donations.models import Campaign, Donation
+from donations.issue_receipt import issue_receipt
+from donations.models import Addressee, Campaign, Donation
 from donations.open_campaign import open_campaign
 from donations.receive_grant import receive_grant
 from donations.record_past_gift import PastPayment, record_past_gift
@@ -84,6 +86,10 @@ def _money(house: House, canary: str) -> None:
         actor=office,
     )
     house.add("endpoint", organisation.endpoint)
+    house.add("organisation", organisation.pk)
+    house.add("tax_year", 2026)
+    organisation.representative = "representative"
+    organisation.save()
     draft = Campaign(
         organisation=organisation,
         title="campaign",
@@ -109,6 +115,10 @@ def _money(house: House, canary: str) -> None:
             actor=office,
         )
         house.add("gift", gift.reference)
+        addressee = Addressee(f"{canary}-PAYER-{whose}", "150-0001", "Tokyo")
+        ask = ask_for_receipt(donation=gift, addressee=addressee, actor=None)
+        house.add("receipt", issue_receipt(ask=ask, actor=office)[0].pk)
+        house.add("copy", 1)
     Donation.objects.filter(email=house.people[Role.DONOR].user.email).update(
         user=house.people[Role.DONOR].user
     )
