@@ -1,23 +1,32 @@
-"""bin/bench redeem [--rows N] [--seconds N] [--json]: each measures a ratio and prints one JSON line at its end."""
+"""bin/bench redeem|receipts [--rows N] [--seconds N] [--json]: each measures a ratio and prints one JSON line at its end."""
 
 import argparse
 import json
 from typing import Any
 
-from benchmarks import redeem
+from benchmarks import receipts, redeem
 
 
 def main() -> None:
     """Run one bench."""
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
-    parser.add_argument("name", choices=["redeem"])
-    parser.add_argument("--rows", type=int, default=10_000, metavar="N", help="coupons in the data set")
+    parser.add_argument("name", choices=["redeem", "receipts"])
+    parser.add_argument(
+        "--rows",
+        type=int,
+        default=None,
+        metavar="N",
+        help="coupons (10,000) or donors (1,000) in the data set",
+    )
     parser.add_argument(
         "--seconds", type=float, default=20, metavar="N", help="measured time of the main ratio"
     )
     parser.add_argument("--json", action="store_true", help="only the JSON line")
     options = parser.parse_args()
-    answer = redeem.bench(rows=options.rows, seconds=options.seconds)
+    if options.name == "receipts":
+        answer = receipts.bench(rows=options.rows or 1_000)
+    else:
+        answer = redeem.bench(rows=options.rows or 10_000, seconds=options.seconds)
     if not options.json:
         for name, value in answer.items():
             print(f"{name:>14}  {show(value)}")

@@ -78,4 +78,6 @@ def read_legal_form(said: str) -> tuple[str, str]:
         return said, ""
     if "認定" in said and ("NPO" in said.upper() or "特定非営利活動" in said):
         return LegalForm.CERTIFIED_NPO, said
+    if said == "npo":  # what commands and the demonstration said before there was a choice
+        return LegalForm.NONE, ""
     return (LegalForm.PUBLIC_INTEREST if said.startswith("公益") else LegalForm.NONE), said

@@ -1,5 +1,6 @@
 """What donors and the secretariat type about receipts. Shape only; the rules live in the verbs."""
 
+import re
 import unicodedata
 from typing import Any
 
@@ -43,7 +44,7 @@ class ReceiptAskForm(forms.Form):
 
     def clean_postal_code(self) -> str:
         """'１５０ー０００１' -> '150-0001'."""
-        digits = DASHES.sub("", plain(self.cleaned_data["postal_code"])).replace(" ", "").removeprefix("〒")
+        digits = re.sub(r"[-\s〒]", "", DASHES.sub("", plain(self.cleaned_data["postal_code"])))
         if not (digits.isascii() and digits.isdigit() and len(digits) == 7):
             raise forms.ValidationError(_("Please type the seven digits, for example 150-0001."))
         return f"{digits[:3]}-{digits[3:]}"

@@ -57,7 +57,7 @@ def issue_receipt(*, ask: ReceiptAsk, actor: Membership) -> list[Receipt]:
     Raises NotAllowed and what issue_asked() raises; nothing is written then, and no number is used up.
     """
     require(may_issue_receipts(actor))
-    return issue_asked(ask=ask, actor=actor)
+    return _issue_asked(ask, actor)
 
 
 @transaction.atomic
@@ -67,6 +67,10 @@ def issue_asked(*, ask: ReceiptAsk, actor: Membership | None) -> list[Receipt]:
     Raises NotSettled, AlreadyOnReceipt, NothingToReceipt, NameAndAddressNeeded, ReceiptSettingsMissing,
     TaxYearNotOver, CannotBeWritten; nothing is written then.
     """
+    return _issue_asked(ask, actor)
+
+
+def _issue_asked(ask: ReceiptAsk, actor: Membership | None) -> list[Receipt]:
     ask = ReceiptAsk.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=ask.pk)
     _check_may_be_issued(ask)
     lines = _lines_of(ask)
@@ -146,8 +150,11 @@ def next_number(organisation: Organisation, year: int) -> int:
 
     Holds the counter until then, so that the number after it waits and there is never a gap.
     """
-    ReceiptCounter.objects.get_or_create(organisation=organisation, year=year)
-    counter = ReceiptCounter.objects.select_for_update(of=("self",)).get(organisation=organisation, year=year)
+    counters = ReceiptCounter.objects.select_for_update(of=("self",))
+    counter = counters.filter(organisation=organisation, year=year).first()
+    if counter is None:  # the first number of the year
+        ReceiptCounter.objects.get_or_create(organisation=organisation, year=year)
+        counter = counters.get(organisation=organisation, year=year)
     counter.last_number += 1
     counter.save(update_fields=["last_number"])
     number: int = counter.last_number

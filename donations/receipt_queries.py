@@ -32,6 +32,10 @@ class GiftYear:
     count: int
     is_asked: bool
 
+    @property
+    def is_over(self) -> bool:
+        return today().year > self.year
+
 
 def waiting_lists() -> list[Waiting]:
     """Per organisation and year, the last few years; years in which nobody waits are left out."""

@@ -78,8 +78,9 @@ def ask_year_page(request: HttpRequest, organisation_id: int, year: int) -> Http
 @entrance(Role.DONOR)
 @require_GET
 def my_receipt_paper(request: HttpRequest, receipt_id: int) -> HttpResponse:
-    """The newest paper of one's own receipt, the bytes as they were made."""
-    receipt = get_object_or_404(receipts_of(request.user.email), pk=receipt_id)  # type: ignore[union-attr]
+    """The newest paper of one's own valid receipt, the bytes as they were made."""
+    valid = receipts_of(request.user.email).filter(state=Receipt.State.ISSUED)  # type: ignore[union-attr]
+    receipt = get_object_or_404(valid, pk=receipt_id)
     record("receipt.taken", actor=request.actor, subject=f"receipt:{receipt.pk}")  # type: ignore[attr-defined]
     return as_pdf(receipt.papers.latest("copy"), receipt)
 
@@ -108,7 +109,9 @@ def as_pdf(paper: ReceiptPaper, receipt: Receipt) -> HttpResponse:
 
 def _private(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"  # the address is the key
+    # The address is the key, so no other site hears it. Not "no-referrer": with that a browser sends a form
+    # without its origin, and the CSRF check refuses every ask.
+    response["Referrer-Policy"] = "same-origin"
     return response
 
 
