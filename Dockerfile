@@ -26,6 +26,7 @@ COPY --from=packages /opt/venv /opt/venv
 COPY . .
 COPY --from=made /app/locale/ja/LC_MESSAGES/django.mo locale/ja/LC_MESSAGES/django.mo
 COPY --from=made /app/staticfiles staticfiles
+COPY --from=made /app/donations/paper/fonts donations/paper/fonts
 RUN python -m compileall -q -j 0 /app && useradd --system --uid 10001 --user-group --no-create-home product
 USER 10001:10001
 EXPOSE 8000

@@ -1,18 +1,22 @@
-"""bin/bench redeem|campaign|webhooks [--rows N] [--seconds N] [--json]: each prints one JSON line at its end."""
+"""bin/bench redeem|campaign|webhooks|receipts [--rows N] [--seconds N] [--json]: each prints one JSON line at its end."""
 
 import argparse
 import json
 from typing import Any
 
-from benchmarks import campaign, redeem, webhooks
+from benchmarks import campaign, receipts, redeem, webhooks
 
 
 def main() -> None:
     """Run one bench."""
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
-    parser.add_argument("name", choices=["redeem", "campaign", "webhooks"])
+    parser.add_argument("name", choices=["redeem", "campaign", "webhooks", "receipts"])
     parser.add_argument(
-        "--rows", type=int, default=10_000, metavar="N", help="redeem: coupons in the data set"
+        "--rows",
+        type=int,
+        default=None,
+        metavar="N",
+        help="coupons (10,000) or donors (1,000) in the data set",
     )
     parser.add_argument(
         "--seconds", type=float, default=20, metavar="N", help="measured time of the main ratio"
@@ -20,9 +24,10 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="only the JSON line")
     options = parser.parse_args()
     answer = {
-        "redeem": lambda: redeem.bench(rows=options.rows, seconds=options.seconds),
+        "redeem": lambda: redeem.bench(rows=options.rows or 10_000, seconds=options.seconds),
         "campaign": lambda: campaign.bench(seconds=options.seconds),
         "webhooks": webhooks.bench,
+        "receipts": lambda: receipts.bench(rows=options.rows or 1_000),
     }[options.name]()
     if not options.json:
         for name, value in answer.items():

@@ -26,8 +26,14 @@ PYTHON = VENV / "bin" / "python"
 STAMPS = VENV / "stamps"
 LOG = ROOT / "var" / "log" / "setup.log"
 PARTS = ("base", "demo", "test")
-# What pages take from npm as it is: from -> to.
-COPIED = {"node_modules/htmx.org/dist/htmx.min.js": "static/built/htmx.min.js"}
+# What pages and papers take from npm as it is: from -> to.
+FONTS = "node_modules/@expo-google-fonts/noto-sans-jp"
+COPIED = {
+    "node_modules/htmx.org/dist/htmx.min.js": "static/built/htmx.min.js",
+    f"{FONTS}/400Regular/NotoSansJP_400Regular.ttf": "donations/paper/fonts/NotoSansJP-Regular.ttf",
+    f"{FONTS}/700Bold/NotoSansJP_700Bold.ttf": "donations/paper/fonts/NotoSansJP-Bold.ttf",
+    f"{FONTS}/LICENSE_FONT": "donations/paper/fonts/LICENSE",
+}
 SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
@@ -126,6 +132,7 @@ def build_css(*, force: bool) -> None:
     with step("Style sheet"):
         target.parent.mkdir(parents=True, exist_ok=True)
         for origin, to in COPIED.items():
+            (ROOT / to).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / origin, ROOT / to)
         cli = ROOT / "node_modules" / "@tailwindcss" / "cli" / "dist" / "index.mjs"
         command = [str(node_home() / "bin" / "node"), str(cli)]

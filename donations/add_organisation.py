@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from audit.record import record
-from donations.models import Organisation
+from donations.models import LegalForm, Organisation
 from donations.rules import may_run_campaigns
 from ledger.accounts import open_account, the_account
 from ledger.models import Kind
@@ -48,10 +48,13 @@ def add_organisation(
     Raises NotAllowed; nothing is written then.
     """
     require(may_run_campaigns(actor))
+    form, words = read_legal_form(legal_form)
     organisation = Organisation(
         name=name,
-        legal_form=legal_form,
+        legal_form=form,
+        legal_form_words=words,
         address=address,
+        receipt_address=address,
         agreement_version=agreement.version,
         agreement_text=agreement.text,
         clearing=open_account(kind=Kind.STRIPE_CLEARING, label=name),
@@ -67,3 +70,14 @@ def add_organisation(
         is_live=organisation.is_live,
     )
     return organisation
+
+
+def read_legal_form(said: str) -> tuple[str, str]:
+    """(form, words): one of LegalForm's values as it is, or the form that a written word means."""
+    if said in LegalForm.values:
+        return said, ""
+    if "認定" in said and ("NPO" in said.upper() or "特定非営利活動" in said):
+        return LegalForm.CERTIFIED_NPO, said
+    if said == "npo":  # what commands and the demonstration said before there was a choice
+        return LegalForm.NONE, ""
+    return (LegalForm.PUBLIC_INTEREST if said.startswith("公益") else LegalForm.NONE), said

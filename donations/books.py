@@ -91,3 +91,29 @@ def totals() -> dict[str, int]:
     given = paid_gifts().aggregate(yen=Sum("amount_yen", default=0), count=Count("id"))
     granted = Grant.objects.aggregate(yen=Sum("amount_yen", default=0))
     return {"donated_yen": given["yen"], "donations": given["count"], "grants_yen": granted["yen"]}
+
+
+# Each row is one violation in words: numbers run from 1 without a gap, a receipt is the sum of its gifts.
+MORE = [
+    "SELECT 'receipts of ' || c.year || ' of organisation ' || c.organisation_id || ': numbers 1 to '"
+    " || c.last_number || ', receipts ' || count(r.id) || ', from ' || coalesce(min(r.number), 0)"
+    " || ' to ' || coalesce(max(r.number), 0)"
+    " FROM donations_receiptcounter c LEFT JOIN donations_receipt r ON r.program_id = c.program_id"
+    "  AND r.organisation_id = c.organisation_id AND r.year = c.year"
+    " GROUP BY c.id, c.year, c.organisation_id, c.last_number"
+    " HAVING count(r.id) <> c.last_number OR coalesce(max(r.number), 0) <> c.last_number"
+    "  OR (count(r.id) > 0 AND min(r.number) <> 1)",
+    "SELECT 'receipt ' || r.id || ': counted by no counter' FROM donations_receipt r"
+    " LEFT JOIN donations_receiptcounter c ON c.program_id = r.program_id"
+    "  AND c.organisation_id = r.organisation_id AND c.year = r.year WHERE c.id IS NULL",
+    "SELECT 'receipt ' || r.id || ': ' || r.amount_yen || ' yen, its gifts ' || coalesce(sum(l.amount_yen), 0)"
+    " FROM donations_receipt r LEFT JOIN donations_receiptline l"
+    "  ON l.program_id = r.program_id AND l.receipt_id = r.id"
+    " GROUP BY r.id, r.amount_yen HAVING coalesce(sum(l.amount_yen), 0) <> r.amount_yen",
+    "SELECT 'receipt ' || r.id || ': its gifts are not as valid as it is' FROM donations_receipt r"
+    " JOIN donations_receiptline l ON l.program_id = r.program_id AND l.receipt_id = r.id"
+    " WHERE l.is_valid <> (r.state = 'issued') GROUP BY r.id",
+    "SELECT 'receipt ' || l.receipt_id || ': more than was given' FROM donations_receiptline l"
+    " JOIN donations_donation d ON d.program_id = l.program_id AND d.id = l.donation_id"
+    " WHERE l.amount_yen > d.amount_yen OR d.state <> 'paid'",
+]

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from audit.record import record
 from donations.errors import PaymentDiffers
-from donations.models import Donation
+from donations.models import Donation, ReceiptAsk
 from donations.stripe_gateway import Payment, fetch_payment
 from kernel.clock import now
 from ledger.post import post
@@ -56,6 +56,8 @@ def confirm(*, donation_id: int, payment: Payment) -> Donation:
         put("gift_paid", about=donation.source, donation_id=donation.pk)  # tell
     elif donation.state == Donation.State.PAID and donation.fee_yen is None and payment.fee_yen is not None:
         book_fee(donation, fee_yen=payment.fee_yen)
+        for ask in ReceiptAsk.objects.filter(donation=donation):  # asked for between payment and fee
+            put("receipt_asked", about=f"receipt_ask:{ask.pk}", ask_id=ask.pk)
     elif donation.is_waiting and payment.state in (Donation.State.FAILED, Donation.State.EXPIRED):
         donation.state = payment.state
         donation.save(update_fields=["state"])
@@ -90,14 +92,14 @@ def book_gift(donation: Donation, *, fee_yen: int | None, paid_at: datetime) -> 
         )
     record("donation.paid", actor=None, subject=donation.source, amount_yen=donation.amount_yen)
     if fee_yen is not None:
-        book_fee(donation, fee_yen=fee_yen)
+        book_fee(donation, fee_yen=fee_yen, settled_at=paid_at)
 
 
-def book_fee(donation: Donation, *, fee_yen: int) -> None:
-    """What Stripe kept of the gift. It comes a moment after the payment."""
+def book_fee(donation: Donation, *, fee_yen: int, settled_at: datetime | None = None) -> None:
+    """What Stripe kept of the gift. It comes a moment after the payment; then the money is settled."""
     organisation = donation.campaign.organisation
-    donation.fee_yen = fee_yen
-    donation.save(update_fields=["fee_yen"])
+    donation.fee_yen, donation.settled_at = fee_yen, settled_at or now()
+    donation.save(update_fields=["fee_yen", "settled_at"])
     if fee_yen:
         post(
             debit=organisation.fees,

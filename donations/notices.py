@@ -1,5 +1,6 @@
 """What follows from messages of this floor. Found by the outbox at start-up."""
 
+import logging
 from contextlib import suppress
 
 from django.conf import settings
@@ -11,11 +12,15 @@ from django.utils.translation import override
 from donations.close_page import close_page
 from donations.errors import PaymentDiffers, PaymentPageRefused, RefundNotPossible
 from donations.follow import ask_and_follow
-from donations.models import Donation, Finding, Organisation, Refund
+from donations.issue_receipt import issue_asked
+from donations.issue_receipts import KIND as ISSUING
+from donations.issue_receipts import issue_next
+from donations.models import Donation, Finding, Organisation, Receipt, ReceiptAsk, Refund
 from donations.note_finding import note_finding
 from donations.post_update import KIND as POSTING
 from donations.post_update import TOPIC, mail_next
 from donations.queries import gift_of_reference
+from donations.receipt_mail import tell_of_receipt
 from donations.reconcile_now import KIND as RECONCILING
 from donations.reconcile_now import reconcile_next
 from donations.refund import ask_stripe_to_refund
@@ -23,6 +28,7 @@ from donations.shield import hear_decline, hear_payment
 from donations.stripe_gateway import fetch_reference
 from donations.take_in_payout import ask_about_payout
 from donations.update_mail import tell_donor_of_update
+from kernel.errors import Refused
 from outbox.handlers import handles, steps
 from outbox.mail import send_mail_about
 from outbox.models import Message
@@ -32,6 +38,8 @@ steps(RECONCILING)(reconcile_next)
 
 steps(POSTING)(mail_next)
 handles(TOPIC)(tell_donor_of_update)
+log = logging.getLogger(__name__)
+steps(ISSUING)(issue_next)
 
 
 @handles("stripe_event")
@@ -143,3 +151,30 @@ def tell_of_refund(message: Message) -> None:
     with override(donation.language):
         body = render_to_string("donations/mail/refunded.txt", {"refund": refund, "donation": donation})
         send_mail_about(message, to=donation.email, subject=_("Your gift was paid back"), body=body)
+
+
+@handles("receipt_asked")
+def issue_what_was_asked(message: Message) -> None:
+    """A donor asked, or the money has settled since, or a receipt is replaced: issue it now if it can be.
+
+    What cannot be issued yet waits for the money, the year's end or the secretariat, on its page.
+    """
+    ask = ReceiptAsk.objects.get(pk=message.facts["ask_id"])
+    try:
+        issue_asked(ask=ask, actor=None)
+    except Refused as refusal:
+        log.info("%s: not issued now (%s)", message.about, refusal.code)
+
+
+@handles("receipt_issued")
+def tell_the_donor_of_a_receipt(message: Message) -> None:
+    """A link to the donor's page; the paper itself is never in a mail."""
+    receipt = Receipt.objects.select_related("ask__donation").get(pk=message.facts["receipt_id"])
+    tell_of_receipt(message, receipt, "donations/mail/receipt.txt")
+
+
+@handles("receipt_cancelled")
+def tell_the_donor_of_a_cancelled_receipt(message: Message) -> None:
+    """So that nobody hands in a paper that is void."""
+    receipt = Receipt.objects.select_related("ask__donation").get(pk=message.facts["receipt_id"])
+    tell_of_receipt(message, receipt, "donations/mail/receipt_cancelled.txt")

@@ -5,6 +5,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 
 from audit.record import record
+from donations.cancel_receipt import cancel_receipt_of
 from donations.errors import NotRefundable, ReasonNeeded, RefundKeyUsed, RefundNotPossible
 from donations.models import Dispute, Donation, Finding, Refund
 from donations.note_finding import note_finding
@@ -116,11 +117,13 @@ def take_in_refund(*, donation: Donation, said: RefundSaid) -> Refund:
         found.save()
         post_back(donation, parts, source=found.source)
         record("refund.done", actor=None, subject=found.source, amount_yen=found.amount_yen)
+        cancel_receipt_of(donation=donation)
         put("refund_done", about=found.source, refund_id=found.pk)
     elif said.state == Refund.State.FAILED and found.state != Refund.State.FAILED:
         if found.state == Refund.State.DONE:
             parts = Parts(found.fund_yen, found.operating_yen, found.reserve_yen)
             post_returned(donation, parts, source=f"refund-failed:{found.pk}")
+            cancel_receipt_of(donation=donation)
         found.state, found.ended_at = Refund.State.FAILED, now()
         found.save(update_fields=["state", "ended_at"])
         _note_failed(found)

@@ -27,3 +27,13 @@ def may_settle_findings(actor: Membership | None) -> bool:
 def may_reconcile(actor: Membership | None) -> bool:
     """The secretariat may hold the books against the payment company's at any time."""
     return is_role(actor, Role.OFFICE)
+
+
+def may_issue_receipts(actor: Membership | None) -> bool:
+    """The secretariat says what receipts state, and issues, copies and cancels them."""
+    return is_role(actor, Role.OFFICE)
+
+
+def may_read_donor_list(actor: Membership | None) -> bool:
+    """The secretariat takes the list of donors for the authorities."""
+    return is_role(actor, Role.OFFICE)

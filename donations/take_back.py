@@ -33,11 +33,9 @@ def _gone(donation: Donation) -> tuple[int, int]:
     """(all, of it from running costs)."""
     refunds = Refund.objects.filter(donation=donation, state=Refund.State.DONE)
     disputes = Dispute.objects.filter(donation=donation, is_withdrawn=True, is_returned=False)
-    sums = [
-        rows.aggregate(all=Sum("amount_yen", default=0), operating=Sum("operating_yen", default=0))
-        for rows in (refunds, disputes)
-    ]
-    return sum(one["all"] for one in sums), sum(one["operating"] for one in sums)
+    amounts = ("amount_yen", "operating_yen")
+    rows = list(refunds.values_list(*amounts).union(disputes.values_list(*amounts), all=True))
+    return sum(row[0] for row in rows), sum(row[1] for row in rows)
 
 
 def asked_yen(donation: Donation) -> int:

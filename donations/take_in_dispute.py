@@ -1,6 +1,7 @@
 """Book a dispute: the card holder's bank takes a gift back, and gives it again when the dispute is won."""
 
 from audit.record import record
+from donations.cancel_receipt import cancel_receipt_of
 from donations.models import Dispute, Donation, Finding
 from donations.note_finding import note_finding
 from donations.stripe_gateway import DisputeSaid
@@ -58,6 +59,7 @@ def _withdraw(donation: Donation, dispute: Dispute, *, fee_yen: int) -> None:
     )
     dispute.is_withdrawn, dispute.fee_yen = True, fee_yen
     post_back(donation, parts, source=dispute.source)
+    cancel_receipt_of(donation=donation)
     if fee_yen:
         fees, clearing = donation.campaign.organisation.fees, donation.campaign.organisation.clearing
         post(debit=fees, credit=clearing, amount_yen=fee_yen, source=dispute.source, leg=FEE_LEG)
@@ -67,6 +69,7 @@ def _return(donation: Donation, dispute: Dispute, *, fee_yen: int) -> None:
     parts = Parts(dispute.fund_yen, dispute.operating_yen, dispute.reserve_yen)
     dispute.is_returned, dispute.fee_returned_yen = True, fee_yen
     post_returned(donation, parts, source=dispute.won_source)
+    cancel_receipt_of(donation=donation)
     if fee_yen:
         fees, clearing = donation.campaign.organisation.fees, donation.campaign.organisation.clearing
         post(debit=clearing, credit=fees, amount_yen=fee_yen, source=dispute.won_source, leg=FEE_LEG)

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from donations.views import after, donor, office_campaigns, office_news, stop_updates, stripe
+from donations.views import (
+    after,
+    donor,
+    donor_receipts,
+    office_campaigns,
+    office_news,
+    office_receipts,
+    stop_updates,
+    stripe,
+)
 
 _ONE = "office/campaigns/<int:campaign_id>/"
 office_campaign_paths = [
@@ -49,4 +58,37 @@ urlpatterns = [
     path("office/stripe/", after.stripe_page, name="office-stripe"),
     path("office/stripe/reconcile/", after.reconcile_page, name="office-stripe-reconcile"),
     *office_campaign_paths,
+    path("gifts/<uuid:reference>/receipt/", donor_receipts.ask_page, name="receipt-ask"),
+    path("receipts/check/", donor_receipts.check_page, name="receipt-check"),
+    path("my/receipts/", donor_receipts.my_receipts, name="my-receipts"),
+    path("my/receipts/<int:receipt_id>/", donor_receipts.my_receipt_paper, name="my-receipt"),
+    path(
+        "my/receipts/<int:organisation_id>/<int:year>/", donor_receipts.ask_year_page, name="my-receipt-year"
+    ),
+    path("office/receipts/", office_receipts.receipts_page, name="office-receipts"),
+    path("office/receipts/donors/", office_receipts.donors_page, name="office-donors"),
+    path(
+        "office/receipts/organisations/<int:organisation_id>/",
+        office_receipts.settings_page,
+        name="office-receipt-settings",
+    ),
+    path(
+        "office/receipts/organisations/<int:organisation_id>/sample/",
+        office_receipts.sample_paper,
+        name="office-receipt-sample",
+    ),
+    path(
+        "office/receipts/organisations/<int:organisation_id>/<int:year>/",
+        office_receipts.issue_page,
+        name="office-receipts-issue",
+    ),
+    path("office/receipts/<int:receipt_id>/", office_receipts.receipt_page, name="office-receipt"),
+    path(
+        "office/receipts/<int:receipt_id>/papers/<int:copy>/",
+        office_receipts.receipt_paper,
+        name="office-receipt-paper",
+    ),
+    path(
+        "office/receipts/<int:receipt_id>/cancel/", office_receipts.cancel_page, name="office-receipt-cancel"
+    ),
 ]

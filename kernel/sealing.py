@@ -24,12 +24,22 @@ def _cipher() -> AESGCM:
 
 def seal_secret(text: str, *, context: str) -> bytes:
     """Encrypt `text`. `context` names where it will stand and must be the same to open it."""
+    return seal_bytes(text.encode(), context=context)
+
+
+def seal_bytes(data: bytes, *, context: str) -> bytes:
+    """The same for bytes, such as a paper that carries a name."""
     nonce = os.urandom(NONCE_BYTES)
-    return VERSION + nonce + _cipher().encrypt(nonce, text.encode(), context.encode())
+    return VERSION + nonce + _cipher().encrypt(nonce, data, context.encode())
 
 
 def unseal_secret(sealed: bytes | memoryview, *, context: str) -> str:
     """Decrypt. Raises cryptography's InvalidTag for a value that was moved or altered."""
+    return unseal_bytes(sealed, context=context).decode()
+
+
+def unseal_bytes(sealed: bytes | memoryview, *, context: str) -> bytes:
+    """The same for bytes."""
     sealed = bytes(sealed)
     nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
-    return _cipher().decrypt(nonce, body, context.encode()).decode()
+    return _cipher().decrypt(nonce, body, context.encode())

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("donations", "0002_ways_and_after"),
+        ("donations", "0003_receipts"),
         ("ledger", "0001_initial"),
         ("programs", "0001_initial"),
     ]

@@ -12,21 +12,38 @@ from donations.models.campaign_news import (
 from donations.models.gift import Donation, WebhookEvent
 from donations.models.grant import Grant
 from donations.models.organisation import LIVE_KEYS, Organisation
+from donations.models.receipt import (
+    Addressee,
+    Receipt,
+    ReceiptAsk,
+    ReceiptCounter,
+    ReceiptLine,
+    ReceiptPaper,
+)
+from donations.models.receipt_settings import DatePolicy, LegalForm
 from donations.models.settling import Finding, Payout, Reconciliation, StripeLine
 
 __all__ = [
     "LIVE_KEYS",
+    "Addressee",
     "Campaign",
     "CampaignPicture",
     "CampaignReport",
     "CampaignUpdate",
+    "DatePolicy",
     "Dispute",
     "Donation",
     "Finding",
     "Grant",
+    "LegalForm",
     "NoUpdates",
     "Organisation",
     "Payout",
+    "Receipt",
+    "ReceiptAsk",
+    "ReceiptCounter",
+    "ReceiptLine",
+    "ReceiptPaper",
     "Reconciliation",
     "Refund",
     "StripeLine",

@@ -53,7 +53,8 @@ class Donation(ProgramScoped):
     customer_id = models.CharField(max_length=100, blank=True)  # Stripe's, where the way of paying needs one
     pay_until = models.DateTimeField(null=True)  # shop code or bank account was given: until when to pay
     started_at = models.DateTimeField(default=now)
-    paid_at = models.DateTimeField(null=True)
+    paid_at = models.DateTimeField(null=True)  # the donor has finished paying
+    settled_at = models.DateTimeField(null=True)  # Stripe has booked the charge: the money is ours
 
     class Meta:
         constraints: ClassVar = [

@@ -6,6 +6,7 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import UniqueConstraint
 
+from donations.models.receipt_settings import ReceiptSettings, receipt_settings_constraints
 from kernel.sealing import seal_secret, unseal_secret
 from ledger.models import Account
 from programs.scoping import ProgramScoped
@@ -13,11 +14,10 @@ from programs.scoping import ProgramScoped
 LIVE_KEYS = ("sk_live_", "rk_live_")
 
 
-class Organisation(ProgramScoped):
+class Organisation(ProgramScoped, ReceiptSettings):
     """Who receives gifts: it has its own Stripe account, gift agreement and ledger accounts."""
 
     name = models.CharField(max_length=80)
-    legal_form = models.CharField(max_length=40, blank=True)  # 認定NPO法人, 公益財団法人, ...
     address = models.CharField(max_length=200, blank=True)
     agreement_version = models.CharField(max_length=20)
     agreement_text = models.TextField()  # what a donor agrees to; plain paragraphs
@@ -37,6 +37,7 @@ class Organisation(ProgramScoped):
             UniqueConstraint(fields=["program", "endpoint"], name="organisation_endpoint_once"),
             UniqueConstraint(fields=["program", "clearing"], name="organisation_one_per_clearing"),
             UniqueConstraint(fields=["program", "fees"], name="organisation_one_per_fees"),
+            *receipt_settings_constraints(),
         ]
 
     def __str__(self) -> str:

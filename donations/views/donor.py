@@ -151,7 +151,9 @@ def gift_page(request: HttpRequest, reference: UUID) -> HttpResponse:
         stands = _how_it_stands(request, donation, payment)
         response = render(request, template, {"donation": donation, "payment": payment, "stands": stands})
     response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"  # the address is the key
+    response["Referrer-Policy"] = (
+        "same-origin"  # the address is the key; with "no-referrer" forms are refused
+    )
     return response
 
 

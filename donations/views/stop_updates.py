@@ -45,5 +45,7 @@ def _gift(key: str) -> Donation:
 
 def _draw(request: HttpRequest, key: str, *, is_stopped: bool) -> HttpResponse:
     response = render(request, "donations/stop_updates.html", {"key": key, "is_stopped": is_stopped})
-    response["Referrer-Policy"] = "no-referrer"  # the address is the key
+    response["Referrer-Policy"] = (
+        "same-origin"  # the address is the key; with "no-referrer" forms are refused
+    )
     return response

@@ -215,7 +215,7 @@ def test_from_the_form_to_the_thanks_in_three_screens(
 
     assert "ご寄付を受け取りました" in text_of(reply) and str(donation.pk) in text_of(reply)
     assert "10,000円" in text_of(reply) and "カード" in text_of(reply)
-    assert reply["Cache-Control"] == "no-store" and reply["Referrer-Policy"] == "no-referrer"
+    assert reply["Cache-Control"] == "no-store" and reply["Referrer-Policy"] == "same-origin"
     assert client.post(f"{place}give/", fields)["Location"].endswith(result)  # the back button, and again
     assert Donation.objects.count() == 1
 

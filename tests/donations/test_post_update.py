@@ -218,7 +218,7 @@ def test_one_click_stops_and_one_more_takes_it_back(
     assert client.head(path).status_code == 200 and not NoUpdates.objects.exists()
     reply = client.get(path)
     assert "活動報告のメールを止めました" in reply.content.decode() and "hanako" not in reply.content.decode()
-    assert "no-store" in reply["Cache-Control"] and reply["Referrer-Policy"] == "no-referrer"
+    assert "no-store" in reply["Cache-Control"] and reply["Referrer-Policy"] == "same-origin"
     client.get(path)
     assert NoUpdates.objects.count() == 1 and Record.objects.filter(verb="updates.stopped").count() == 1
 

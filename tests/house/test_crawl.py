@@ -96,6 +96,8 @@ def leaks(door: Door, actor: str, kind: str, body: str) -> list[str]:
         found += [word for word in (f"{OURS}-CHILD-another", f"{OURS}-NICK-another") if word in body]
     if actor in (Role.COUNTER, Role.PROVIDER_ADMIN, Role.CITY, Role.DONOR, "nobody", "elsewhere"):
         found += [word for word in (f"{OURS}-CHILD", f"{OURS}-PARENT") if word in body]
+    if f"{OURS}-PAYER" in body:  # who a receipt is for stands on its paper alone
+        found.append("a donor's legal name")
     if actor not in (Role.OFFICE, Role.PROVIDER_ADMIN) and f"{OURS}-TILL-another" in body:
         found.append("a till")
     return found

@@ -17,9 +17,11 @@ from coupons.issue import issue
 from coupons.redeem import Place, Spend, redeem
 from donations.add_organisation import Agreement, StripeSecrets, add_organisation
 from donations.add_picture import add_picture
+from donations.ask_for_receipt import ask_for_receipt
 from donations.draft_update import News, draft_update
 from donations.give import Donor
-from donations.models import Campaign, Donation, Finding
+from donations.issue_receipt import issue_receipt
+from donations.models import Addressee, Campaign, Donation, Finding
 from donations.note_finding import note_finding
 from donations.open_campaign import open_campaign
 from donations.post_update import post_update
@@ -92,6 +94,10 @@ def _money(house: House, canary: str) -> None:
         actor=office,
     )
     house.add("endpoint", organisation.endpoint)
+    house.add("organisation", organisation.pk)
+    house.add("tax_year", 2026)
+    organisation.representative = "representative"
+    organisation.save()
     draft = Campaign(
         organisation=organisation,
         title="campaign",
@@ -122,6 +128,10 @@ def _money(house: House, canary: str) -> None:
         question = note_finding(Finding.Kind.UNKNOWN_LINE, about=f"{canary}-TXN-{whose}", amount_yen=1)
         house.add("finding", question.pk)
         house.add("stop", stop_key(gift))
+        addressee = Addressee(f"{canary}-PAYER-{whose}", "150-0001", "Tokyo")
+        ask = ask_for_receipt(donation=gift, addressee=addressee, actor=None)
+        house.add("receipt", issue_receipt(ask=ask, actor=office)[0].pk)
+        house.add("copy", 1)
     Donation.objects.filter(email=house.people[Role.DONOR].user.email).update(
         user=house.people[Role.DONOR].user
     )
