@@ -12,7 +12,6 @@ from stripe_standin.books import Books
 from stripe_standin.errors import ApiError
 from stripe_standin.events import emit
 from stripe_standin.params import Params, integer, only, required, text
-from stripe_standin.shelves import OPEN
 from stripe_standin.store import Object
 
 ACTION = "display_bank_transfer_instructions"
@@ -52,8 +51,8 @@ def arrive(books: Books, customer_id: str, amount_yen: int, *, first: str | None
     cash_balances.move(books, customer_id, "funded", amount_yen, {"bank_transfer": transfer})
     waiting = [
         intent
-        for intent in books.having("payment_intent", OPEN)
-        if intent["customer"] == customer_id and intent["next_action"]["type"] == ACTION
+        for intent in books.having("payment_intent", "customer", customer_id)
+        if (intent["next_action"] or {}).get("type") == ACTION
     ]
     waiting.sort(key=lambda row: (row["id"] != first, remaining_yen(row) != amount_yen))
     for intent in waiting:

@@ -72,6 +72,10 @@ class Books:
         """Oldest first: by an index of shelves.INDEXES, without reading the rest."""
         return self.store.having(self.account, kind, index, value)
 
+    def due(self, kind: str, now: float | None = None) -> list[Object]:
+        """Soonest first: what shelves.DUE says the clock has reached."""
+        return self.store.shelf(self.account, kind).due(self.now if now is None else now)
+
     def where(self, kind: str, wanted: Callable[[Object], bool]) -> list[Object]:
         return self.store.where(self.account, kind, wanted)
 

@@ -8,7 +8,6 @@ from stripe_standin.cards import CARDS, DECLINES
 from stripe_standin.events import emit
 from stripe_standin.methods import METHODS
 from stripe_standin.money import Movement, move
-from stripe_standin.shelves import OPEN
 from stripe_standin.store import Object, new_id
 
 
@@ -66,10 +65,8 @@ def settle(books: Books, charge: Object) -> Object:
 
 def settle_due(books: Books) -> None:
     """Settle what is ripe; the clockwork calls this."""
-    now = books.store.real_time()
-    for charge in books.having("charge", OPEN):
-        if charge["_settle_at"] <= now:
-            settle(books, charge)
+    for charge in books.due("charge", books.store.real_time()):
+        settle(books, charge)
 
 
 def _outcome(network: str, kind: str, message: str) -> Object:

@@ -25,7 +25,7 @@ from stripe_standin import (
 from stripe_standin.api import Answer, Request
 from stripe_standin.books import Books, account_of, shown
 from stripe_standin.errors import ApiError, missing
-from stripe_standin.shelves import OPEN
+from stripe_standin.shelves import NEVER
 from stripe_standin.store import Store
 
 Asked = dict[str, Any]
@@ -108,7 +108,7 @@ def _accounts(store: Store, asked: Asked) -> Asked:
 def _payouts(store: Store, asked: Asked) -> Asked:
     books = _books(store, asked)
     if asked.get("settle", True):
-        for charge in books.having("charge", OPEN):
+        for charge in books.due("charge", NEVER):
             charges.settle(books, charge)
     return shown(payouts.pay_out(books, up_to=asked.get("up_to")))
 

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 from stripe_standin import charges, renewals
 from stripe_standin.books import Books, shown
-from stripe_standin.shelves import OPEN
 from stripe_standin.signature import sign
 from stripe_standin.store import Object, Store
 
@@ -51,8 +50,7 @@ class Clockwork(threading.Thread):
                 charges.settle_due(books)
                 renewals.all_due(books)
             now = self.store.real_time()
-            due = [row for row in books.having("delivery", OPEN) if row["due"] <= now]
-            for delivery in sorted(due, key=lambda row: float(row["due"])):
+            for delivery in books.due("delivery", now):
                 if delivery["endpoint"] not in self._busy:
                     self._busy.add(delivery["endpoint"])
                     self._lanes.submit(self._send, books, delivery)
@@ -60,11 +58,10 @@ class Clockwork(threading.Thread):
     def _sleep_seconds(self) -> float:
         soonest = self.store.real_time() + LONGEST_SLEEP
         for account in self.store.accounts():
-            books = Books(self.store, account)
-            free = [row for row in books.having("delivery", OPEN) if row["endpoint"] not in self._busy]
-            unsettled = books.having("charge", OPEN)
-            moments = [row["due"] for row in free] + [row["_settle_at"] for row in unsettled]
-            soonest = min([soonest, *moments])
+            waiting = self.store.shelf(account, "delivery").upcoming()
+            free = next((row["_at"] for row in waiting if row["endpoint"] not in self._busy), soonest)
+            settles = self.store.shelf(account, "charge").next_due() or soonest
+            soonest = min(soonest, free, settles)
         return max(soonest - self.store.real_time(), 0.01)
 
     def _send(self, books: Books, delivery: Object) -> None:

@@ -8,7 +8,6 @@ from stripe_standin import charges, intents, payment_methods, payments
 from stripe_standin.books import Books
 from stripe_standin.errors import ApiError
 from stripe_standin.money import DAY
-from stripe_standin.shelves import OPEN
 from stripe_standin.store import Object
 
 STORES = ("familymart", "lawson", "ministop", "seicomart")
@@ -65,10 +64,8 @@ def expire(books: Books, intent_id: str) -> Object:
 
 def expire_due(books: Books) -> None:
     """The clockwork and each call ask for it."""
-    for intent in books.having("payment_intent", OPEN):
-        details = intent["next_action"].get("konbini_display_details")
-        if details and details["expires_at"] < books.now:
-            expire(books, intent["id"])
+    for intent in books.due("payment_intent"):
+        expire(books, intent["id"])
 
 
 def _waiting(books: Books, intent_id: str) -> Object:

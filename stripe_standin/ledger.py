@@ -50,9 +50,12 @@ def _counts(refund: dict[str, Any]) -> bool:
 def _payments(books: Books, paid: list[dict[str, Any]]) -> list[dict[str, Any]]:
     sessions = {row["payment_intent"]: row for row in books.all("checkout.session") if row["payment_intent"]}
     nobody: dict[str, Any] = {"id": None, "client_reference_id": None}
+    billed = {row["payment"]["payment_intent"]: row["invoice"] for row in books.all("invoice_payment")}
     told = []
     for row in paid:
-        session = sessions.get(row["payment_intent"], {**nobody, "metadata": row["metadata"]})
+        invoice = books.find("invoice", billed.get(row["payment_intent"])) or {}
+        about = (invoice.get("parent") or {}).get("subscription_details") or {"subscription": None, **row}
+        session = sessions.get(row["payment_intent"], {**nobody, "metadata": about["metadata"]})
         told.append(
             {
                 "charge": row["id"],
@@ -60,6 +63,8 @@ def _payments(books: Books, paid: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 "session": session["id"],
                 "client_reference_id": session["client_reference_id"],
                 "metadata": session["metadata"],
+                "invoice": invoice.get("id"),
+                "subscription": about["subscription"],
                 "method": row["_method"],
                 "amount_yen": row["amount"],
                 "fee_yen": _fee_yen(row) if row["balance_transaction"] else None,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 
 from stripe_standin import invoices, konbini, sessions, subscriptions
 from stripe_standin.books import Books
 from stripe_standin.errors import ApiError
 from stripe_standin.params import Params, only
-from stripe_standin.shelves import OPEN
 from stripe_standin.store import Object
 
 MOST_STEPS = 2_000  # of one call; a clock moved by decades goes on at the next
@@ -19,15 +19,19 @@ def all_due(books: Books) -> None:
     sessions.expire_due(books)
     konbini.expire_due(books)
     for _ in range(MOST_STEPS):
-        due = [(at, row) for at, row in _moments(books) if at <= books.now]
-        if not due:
+        shelves = [books.store.shelf(books.account, kind) for kind in ("subscription", "invoice")]
+        row = min((row for shelf in shelves for row in islice(shelf.upcoming(), 1)), key=_at, default=None)
+        if row is None or row["_at"] > books.now:
             return
-        at, row = min(due, key=lambda pair: pair[0])
-        then = replace(books, at=at)
+        then = replace(books, at=row.pop("_at"))
         if row["object"] == "invoice":
             _retry(then, row)
         else:
             _turn(then, row)
+
+
+def _at(row: Object) -> float:
+    return float(row["_at"])
 
 
 def pay_invoice(books: Books, invoice_id: str, params: Params) -> Object | ApiError:
@@ -44,17 +48,6 @@ def pay_invoice(books: Books, invoice_id: str, params: Params) -> Object | ApiEr
         _recovered(books, subscription)
         return invoice
     return ApiError("Your card was declined.", status=402, kind="card_error", code="card_declined")
-
-
-def _moments(books: Books) -> list[tuple[int, Object]]:
-    turns = [(subscriptions.end_of(row), row) for row in books.having("subscription", OPEN)]
-    tries = [(row["next_payment_attempt"], row) for row in books.having("invoice", OPEN)]
-    pauses = [
-        (row["pause_collection"]["resumes_at"], row)
-        for _, row in turns
-        if row["pause_collection"] and row["pause_collection"]["resumes_at"]
-    ]
-    return turns + tries + pauses
 
 
 def _turn(books: Books, subscription: Object) -> None:

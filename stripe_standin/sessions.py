@@ -11,7 +11,6 @@ from stripe_standin.books import Books
 from stripe_standin.errors import ApiError
 from stripe_standin.events import emit
 from stripe_standin.params import Params, choice, group, integer, metadata, only, required, text
-from stripe_standin.shelves import OPEN
 from stripe_standin.store import Object
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 30 * 60, 24 * 60 * 60
@@ -98,9 +97,8 @@ def expire(books: Books, session_id: str) -> Object:
 
 def expire_due(books: Books) -> None:
     """Close every open session whose time is over; the clockwork and each call ask for it."""
-    for row in books.having("checkout.session", OPEN):
-        if row["expires_at"] <= books.now:
-            expire(books, row["id"])
+    for row in books.due("checkout.session"):
+        expire(books, row["id"])
 
 
 def line_items(books: Books, session_id: str) -> list[Object]:

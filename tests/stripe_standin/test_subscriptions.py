@@ -145,6 +145,11 @@ def test_half_a_year_at_once_makes_each_month(standin: Standin, client: Any) -> 
 
     made = invoices_of(client, subscription)
     assert [row.status for row in made] == ["paid"] * 7
+    ledger = next(iter(standin.control("ledger")["accounts"].values()))
+    assert ledger["charged_yen"] == 21_000 and ledger["agrees"]
+    assert {(row["subscription"], row["metadata"]["pledge"]) for row in ledger["payments"]} == {
+        (subscription.id, "pledge-1")
+    }
     starts = [row.lines.data[0].period.start for row in reversed(made)]
     assert starts == [month_later(starts[0], months) for months in range(7)]
     assert [row.created for row in reversed(made)] == starts
