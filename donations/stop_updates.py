@@ -5,23 +5,20 @@ from django.db import transaction
 
 from audit.record import record
 from donations.models import Donation, NoUpdates
-from programs.scoping import current_program_id
 
 SALT = "donations.stop_updates"
 
 
 def stop_key(donation: Donation) -> str:
     """The key of the link in a mail: signed, names the gift and never the address, and does not run out."""
-    return signing.Signer(salt=SALT).sign_object([donation.program_id, donation.pk])
+    return signing.Signer(salt=SALT).sign_object(donation.pk)
 
 
 def gift_of_key(key: str) -> Donation | None:
-    """The gift that a key of this program names; None for a forged key or another program's."""
+    """The gift that a key names; None for a forged key, or for a gift that this program does not have."""
     try:
-        program_id, donation_id = signing.Signer(salt=SALT).unsign_object(key)
-    except (signing.BadSignature, ValueError, TypeError):
-        return None
-    if program_id != current_program_id():
+        donation_id = signing.Signer(salt=SALT).unsign_object(key)
+    except (signing.BadSignature, ValueError):
         return None
     found: Donation | None = Donation.objects.filter(pk=donation_id).first()
     return found
