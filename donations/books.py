@@ -5,8 +5,17 @@ from django.db.models import Count, Sum
 from donations.models import Grant
 from donations.queries import paid_gifts
 
-PREFIXES = ("donation:", "grant:")  # every transfer with such a source must be claimed below
+PREFIXES = (
+    "donation:",
+    "grant:",
+    "grant_part:",
+    "company_gift:",
+)  # every transfer with such a source must be claimed below
 
+# Where a gift's money arrives: at Stripe, or for gifts by hand in the bank (Donation.arrives_in).
+_ARRIVES = (
+    "CASE WHEN d.method IN ('cash', 'furusato', 'postal', 'transfer') THEN o.bank_id ELSE o.clearing_id END"
+)
 _GIFT = """
   FROM donations_donation d
   JOIN donations_campaign c ON c.program_id = d.program_id AND c.id = d.campaign_id
@@ -15,15 +24,24 @@ _GIFT = """
 
 # Rows of (source text, leg int, debit_id bigint, credit_id bigint, amount_yen bigint), in the program's scope.
 CLAIMS = [
-    "SELECT 'donation:' || d.id, 1, o.clearing_id, c.fund_id, (d.amount_yen - d.operating_yen)::bigint"
-    + _GIFT,
-    "SELECT 'donation:' || d.id, 2, o.clearing_id, c.operating_id, d.operating_yen::bigint"
+    f"SELECT 'donation:' || d.id, 1, {_ARRIVES}, c.fund_id, (d.amount_yen - d.operating_yen)::bigint" + _GIFT,
+    f"SELECT 'donation:' || d.id, 2, {_ARRIVES}, c.operating_id, d.operating_yen::bigint"
     + _GIFT
     + " AND d.operating_yen > 0",
     "SELECT 'donation:' || d.id, 3, o.fees_id, o.clearing_id, d.fee_yen::bigint"
     + _GIFT
     + " AND d.fee_yen > 0",
-    "SELECT 'grant:' || g.id, 1, g.bank_id, g.fund_id, g.amount_yen FROM donations_grant g",
+    "SELECT 'grant:' || g.id, 1, g.bank_id, g.fund_id, g.amount_yen FROM donations_grant g"
+    " WHERE g.promised_on IS NULL",
+    # A promise that counts: receivable -> fund once, then each part bank <- receivable.
+    "SELECT 'grant:' || g.id, 1, g.receivable_id, g.fund_id, g.promised_yen FROM donations_grant g"
+    " WHERE g.receivable_id IS NOT NULL",
+    "SELECT 'grant_part:' || p.id, 1, g.bank_id, coalesce(g.receivable_id, g.fund_id), p.amount_yen"
+    " FROM donations_grantpart p"
+    " JOIN donations_grant g ON g.program_id = p.program_id AND g.id = p.grant_id",
+    "SELECT 'company_gift:' || y.id, 1, y.bank_id, s.account_id, y.amount_yen FROM donations_companygift y"
+    " JOIN donations_sponsorfund s ON s.program_id = y.program_id AND s.id = y.fund_id"
+    " WHERE y.state = 'received'",
 ]
 
 

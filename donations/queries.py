@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Case, Count, Q, QuerySet, Sum, TextField, When
+from django.db.models.functions import Cast
 
 from donations.models import Campaign, Donation
 from kernel.clock import fiscal_year, today
@@ -50,6 +51,16 @@ class Chip:
     days: int  # of one child's coupon of this program year; 0 while there is no such year
 
 
+def _donor(prefix: str = "") -> Case:
+    """One donor by address; each gift by hand without an address counts as a donor of its own."""
+    nameless = Cast(f"{prefix}id", TextField())
+    return Case(
+        When(**{f"{prefix}email": "", "then": nameless}),
+        default=Cast(f"{prefix}email", TextField()),
+        output_field=TextField(),
+    )
+
+
 def paid_gifts() -> QuerySet[Donation]:
     """Gifts whose money has arrived."""
     gifts: QuerySet[Donation] = Donation.objects.filter(state=Donation.State.PAID)
@@ -63,7 +74,7 @@ def campaigns_with_standing() -> list[Standing]:
         Campaign.objects.exclude(state=Campaign.State.DRAFT)
         .annotate(
             raised_yen=Sum("donations__amount_yen", filter=paid, default=0),
-            donors=Count("donations__email", filter=paid, distinct=True),
+            donors=Count(_donor("donations__"), filter=paid, distinct=True),
         )
         .order_by("-last_day", "-id")
     )
@@ -77,7 +88,7 @@ def standing_of(campaign: Campaign) -> Standing:
     raised = (
         paid_gifts()
         .filter(campaign=campaign)
-        .aggregate(yen=Sum("amount_yen", default=0), donors=Count("email", distinct=True))
+        .aggregate(yen=Sum("amount_yen", default=0), donors=Count(_donor(), distinct=True))
     )
     return Standing(campaign, raised["yen"], raised["donors"], today())
 
