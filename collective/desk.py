@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from coupons.issue import face_yen_of
 from coupons.models import Coupon
-from donations.models import Donation
+from donations.models import Donation, OfflineGift
+from donations.propose_matches import unexplained_lines
 from families.models import Application
 from families.queries import year_now
-from kernel.clock import now, today
+from kernel.clock import now, start_of, today
 from ledger.models import Balance, Kind
 from outbox.models import Job, Message
 from partners.models import Provider
@@ -61,6 +62,8 @@ def desk() -> Desk:
         _without_coupon(year, fund_yen),
         _schools(),
         _gifts(),
+        _gifts_by_hand(),
+        _bank_lines(),
         _invitations(),
         _jobs(),
         _messages(),
@@ -130,6 +133,21 @@ def _gifts() -> Waiting:
     count, oldest = _counted(pending, "started_at")
     words = _("They are asked about again by themselves. After a day, look at the payment company.")
     return Waiting(_("Gifts being checked"), count, oldest, words=words)
+
+
+def _gifts_by_hand() -> Waiting:
+    """Gifts that one person noted and another has to book."""
+    waiting = OfflineGift.objects.filter(state=OfflineGift.State.WAITING)
+    count, oldest = _counted(waiting, "noted_at")
+    words = _("Another person than the one who noted it books it.")
+    return Waiting(_("Gifts by hand to book"), count, oldest, "money-gifts", words=words)
+
+
+def _bank_lines() -> Waiting:
+    """Money in the bank that nothing explains; the oldest by its day in the bank."""
+    found = unexplained_lines().aggregate(count=Count("id"), oldest=Min("on"))
+    oldest = start_of(found["oldest"]) if found["oldest"] else None
+    return Waiting(_("Bank lines to explain"), found["count"], oldest, "money-bank")
 
 
 def _invitations() -> Waiting:

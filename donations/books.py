@@ -44,6 +44,23 @@ CLAIMS = [
     " WHERE y.state = 'received'",
 ]
 
+# Rows of words, one for each violation that no transfer shows.
+MORE = [
+    "SELECT 'grant:' || g.id || ': its parts sum to ' || p.yen || ', it says ' || g.amount_yen"
+    " FROM donations_grant g JOIN (SELECT grant_id, sum(amount_yen) AS yen FROM donations_grantpart"
+    " GROUP BY grant_id) p ON p.grant_id = g.id"
+    " WHERE g.promised_on IS NOT NULL AND (p.yen <> g.amount_yen OR p.yen > g.promised_yen)",
+    "SELECT 'offline_gift:' || f.id || ': not booked as it was noted' FROM donations_offlinegift f"
+    " LEFT JOIN donations_donation d ON d.program_id = f.program_id AND d.id = f.donation_id"
+    " WHERE f.state = 'approved' AND (d.state, d.amount_yen, d.method, d.campaign_id)"
+    " IS DISTINCT FROM ('paid', f.amount_yen, f.way, f.campaign_id)",
+    "SELECT 'invoices of organisation ' || organisation_id || ' in ' || year || ': numbers with gaps'"
+    " FROM donations_invoice GROUP BY organisation_id, year HAVING max(serial) <> count(*)",
+    "SELECT 'bank_match:' || m.id || ': its source ' || m.source || ' is not in the books'"
+    " FROM donations_bankmatch m WHERE m.source <> '' AND NOT EXISTS"
+    " (SELECT 1 FROM ledger_transfer t WHERE t.source = m.source)",
+]
+
 
 def totals() -> dict[str, int]:
     """donated_yen (paid gifts), donations (how many), grants_yen of the program one acts in."""

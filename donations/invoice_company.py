@@ -38,12 +38,11 @@ def invoice_company(*, gift: CompanyGift, issued_on: date, due_on: date, actor: 
     if account is None:
         raise NoReceivingAccount
     year = fiscal_year(issued_on)
-    numbered = Invoice.objects.filter(organisation=organisation, year=year)
     invoice: Invoice = Invoice.objects.create(
         organisation=organisation,
         gift=held,
         year=year,
-        serial=(numbered.aggregate(last=Max("serial"))["last"] or 0) + 1,
+        serial=last_serial(organisation, year) + 1,
         issued_on=issued_on,
         due_on=due_on,
         amount_yen=held.amount_yen,
@@ -66,3 +65,9 @@ def hold_numbers_of(organisation_id: int) -> Organisation:
         pk=organisation_id
     )
     return held
+
+
+def last_serial(organisation: Organisation, year: int) -> int:
+    """The last number that was given in the fiscal year, 0 before the first."""
+    numbered = Invoice.objects.filter(organisation=organisation, year=year)
+    return int(numbered.aggregate(last=Max("serial"))["last"] or 0)

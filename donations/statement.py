@@ -20,6 +20,11 @@ class Movement:
     amount_yen: int
     payer: str
 
+    @property
+    def out_yen(self) -> int:
+        """What went out, above zero."""
+        return max(-self.amount_yen, 0)
+
 
 @dataclass(frozen=True)
 class BadRow:

@@ -56,6 +56,11 @@ class BankLine(AppendOnly):
     def __str__(self) -> str:
         return f"bank_line:{self.pk}"
 
+    @property
+    def size_yen(self) -> int:
+        """The amount without its direction."""
+        return abs(self.amount_yen)
+
 
 class BankMatch(AppendOnly):
     """What explains a line: the source of its booking in the ledger, or words why it is none of ours."""

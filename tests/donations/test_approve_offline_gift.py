@@ -14,12 +14,11 @@ from donations.reject_offline_gift import reject_offline_gift
 from kernel.clock import now, start_of
 from kernel.errors import NotAllowed
 from ledger.models import Transfer
-from ledger.verify import verify
 from outbox.models import Message
 from programs.models import Membership, Program
 from tests.donations.by_hand import DAY, noted, second_person
 from tests.donations.conftest import moved, work_off
-from tests.donations.test_books import CLAIMS
+from tests.donations.test_books import violations
 
 
 @pytest.fixture
@@ -31,7 +30,7 @@ def second(program: Program) -> Membership:
 def books_are_right(campaign: Campaign) -> Iterator[None]:
     """After every test of this file."""
     yield
-    assert verify(CLAIMS) == []
+    assert violations() == []
 
 
 @pytest.mark.parametrize("way", ["cash", "furusato", "postal", "transfer"])

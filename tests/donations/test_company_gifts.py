@@ -24,12 +24,11 @@ from donations.set_receiving_account import AccountFacts, set_receiving_account
 from kernel.errors import NotAllowed
 from ledger.balances import balance_yen
 from ledger.models import Account, Transfer
-from ledger.verify import verify
 from programs.models import Membership, Program
 from programs.scoping import acting_in
 from tests.donations.by_hand import DAY, FACTS, a_fund, promised, with_account
 from tests.donations.conftest import moved
-from tests.donations.test_books import CLAIMS
+from tests.donations.test_books import violations
 
 DUE = date(2027, 4, 30)
 
@@ -37,7 +36,7 @@ DUE = date(2027, 4, 30)
 @pytest.fixture
 def fund(organisation: Organisation, office: Membership) -> Iterator[SponsorFund]:
     yield a_fund(organisation, office)
-    assert verify(CLAIMS) == []
+    assert violations() == []
 
 
 @pytest.fixture

@@ -14,12 +14,11 @@ from donations.receive_grant_part import receive_grant_part
 from kernel.errors import NotAllowed
 from ledger.balances import balance_yen
 from ledger.models import Transfer
-from ledger.verify import verify
 from programs.models import Membership, Program
 from programs.scoping import acting_in
 from tests.donations.by_hand import DAY, a_promise, let_coupons_come_from_promises
 from tests.donations.conftest import moved
-from tests.donations.test_books import CLAIMS
+from tests.donations.test_books import violations
 from tests.donations.test_receive_grant import receive as receive_at_once
 
 assert promise_grant
@@ -29,7 +28,7 @@ assert promise_grant
 def books_are_right(program: Program) -> Iterator[None]:
     """After every test of this file."""
     yield
-    assert verify(CLAIMS) == []
+    assert violations() == []
 
 
 def part(grant: Grant, actor: Membership, yen: int, **changes: object) -> GrantPart:

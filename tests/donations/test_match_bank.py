@@ -16,12 +16,11 @@ from donations.take_in_statement import take_in_statement
 from kernel.errors import NotAllowed
 from ledger.balances import balance_yen
 from ledger.models import Transfer
-from ledger.verify import verify
 from programs.models import Membership, Program
 from programs.scoping import acting_in
 from tests.donations.by_hand import a_fund, a_promise, csv_of, noted, promised, second_person
 from tests.donations.conftest import moved
-from tests.donations.test_books import CLAIMS
+from tests.donations.test_books import violations
 
 FROM_AOZORA = ("2027/3/12", "300000", "", "振込 ｶ)ｱｵｿﾞﾗ")
 
@@ -29,7 +28,7 @@ FROM_AOZORA = ("2027/3/12", "300000", "", "振込 ｶ)ｱｵｿﾞﾗ")
 @pytest.fixture
 def fund(organisation: Organisation, office: Membership) -> Iterator[SponsorFund]:
     yield a_fund(organisation, office)
-    assert verify(CLAIMS) == []
+    assert violations() == []
 
 
 @pytest.fixture

@@ -14,14 +14,17 @@ from coupons.issue import issue
 from coupons.redeem import Place, Spend, redeem
 from donations.add_organisation import Agreement, StripeSecrets, add_organisation
 from donations.give import Donor
-from donations.models import Campaign, Donation
+from donations.invoice_company import invoice_company
+from donations.models import Campaign, Donation, Organisation
 from donations.open_campaign import open_campaign
+from donations.promise_company_gift import Company
 from donations.receive_grant import receive_grant
 from donations.record_past_gift import PastPayment, record_past_gift
+from donations.take_in_statement import take_in_statement
 from families.apply import ChildFacts, GuardianFacts, apply
 from families.approve import approve
 from families.models import Guardian
-from kernel.clock import now
+from kernel.clock import day_of, now
 from outbox.jobs import start_job
 from partners.add_device import add_device
 from partners.add_staff import add_staff
@@ -33,6 +36,7 @@ from people.invite import invite, token_of
 from programs.models import Membership, Program, ProgramYear, Role
 from programs.scoping import acting_in
 from tests.conftest import LAST_DAY, make_program, member
+from tests.donations.by_hand import a_fund, a_promise, csv_of, noted, promised, with_account
 
 MISSING = 4
 
@@ -59,6 +63,7 @@ def build(slug: str, name: str, code: str, canary: str) -> House:
         for role in Role:
             house.people[role] = member(house.program, role)
         _money(house, canary)
+        _by_hand(house, canary)
         for whose in ("own", "another"):
             _school(house, canary, whose)
         for whose in ("own", "another"):
@@ -120,6 +125,24 @@ def _money(house: House, canary: str) -> None:
         request_key=uuid4(),
         actor=office,
     )
+
+
+def _by_hand(house: House, canary: str) -> None:
+    """A gift by hand that waits, a company gift with its invoice, a promise, and a bank line."""
+    office, organisation = house.people[Role.OFFICE], Organisation.objects.get()
+    gift = noted(Campaign.objects.get(), office, donor_name=f"{canary}-BY-HAND")
+    house.add("offline_gift", gift.pk)
+    with_account(organisation, office)
+    company_gift = promised(
+        a_fund(organisation, office), office, company=Company(f"{canary}-COMPANY"), promised_on=day_of(now())
+    )
+    house.add("company_gift", company_gift.pk)
+    on = day_of(now())
+    house.add("invoice", invoice_company(gift=company_gift, issued_on=on, due_on=on, actor=office).pk)
+    a_promise(office, organisation=organisation, funder=f"{canary}-CITY")
+    content = csv_of((on.isoformat(), "300000", "", f"{canary}-PAYER"))
+    statement = take_in_statement(organisation=organisation, content=content, actor=office)
+    house.add("bank_line", statement.lines.get().pk)
 
 
 def _school(house: House, canary: str, whose: str) -> None:

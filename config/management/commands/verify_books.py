@@ -13,7 +13,7 @@ from programs.models import Program
 from programs.scoping import acting_in
 
 CLAIMS = [*donations.books.CLAIMS, *coupons.books.CLAIMS]
-MORE = [*coupons.books.MORE, *partners.books.MORE]
+MORE = [*donations.books.MORE, *coupons.books.MORE, *partners.books.MORE]
 
 
 def books_of(program: Program) -> tuple[dict[str, Any], list[str]]:
