@@ -78,6 +78,11 @@ def funds_with_yen() -> list[tuple[SponsorFund, int]]:
     return [(fund, held[fund.account_id]) for fund in funds]
 
 
+def public_sponsor_funds() -> list[SponsorFund]:
+    """Sponsor funds whose name and conditions everyone may see."""
+    return list(SponsorFund.objects.filter(is_public=True).order_by("name"))
+
+
 def alike(gift: OfflineGift) -> list[OfflineGift]:
     """Other gifts by hand of the same day and amount: perhaps one was noted twice."""
     same = OfflineGift.objects.filter(amount_yen=gift.amount_yen, received_on=gift.received_on)

@@ -76,7 +76,7 @@ def _grants(organisation: Organisation) -> Iterable[Awaited]:
     for grant in Grant.objects.filter(state=Grant.State.PROMISED, bank=organisation.bank_id):
         yield Awaited(
             grant.source,
-            _("Promised grant"),
+            _("Grant promised in writing"),
             grant.funder,
             grant.awaited_yen,
             payer_key(grant.payer_kana or grant.funder),
@@ -141,6 +141,10 @@ def proposals(organisation: Organisation, lines: Iterable[BankLine] | None = Non
             sure_of[one.about] += 1
         found.append((line, sure, list(near.values())))
     return [
-        Proposal(line, sure[0] if len(sure) == 1 and sure_of[sure[0].about] == 1 else None, near)
+        Proposal(
+            line,
+            sure[0] if len(sure) == 1 and sure_of[sure[0].about] == 1 else None,
+            sorted(near, key=lambda one: (one not in sure, one.about)),
+        )
         for line, sure, near in found
     ]

@@ -13,6 +13,7 @@ from donations.errors import PaymentServiceAway
 from donations.forms import OWN, GiveForm
 from donations.give import ask_to_pay, give
 from donations.models import Campaign, Donation
+from donations.money_queries import public_sponsor_funds
 from donations.queries import Chip, campaigns_with_standing, chips_of, latest_gifts, paid_gifts, standing_of
 from donations.stripe_gateway import Payment
 from kernel.errors import Refused
@@ -29,7 +30,8 @@ RETRY_AFTER_SECONDS = 30
 @require_GET
 def program_home(request: HttpRequest) -> HttpResponse:
     """What the program does, and its campaigns."""
-    return render(request, "donations/program_home.html", {"standings": campaigns_with_standing()})
+    context = {"standings": campaigns_with_standing(), "sponsor_funds": public_sponsor_funds()}
+    return render(request, "donations/program_home.html", context)
 
 
 @open_to_all

@@ -170,6 +170,18 @@ def test_from_the_fund_to_the_paper_invoice(
     assert "認定NPO法人 まなびの会" in paper and "2027年4月30日" in paper
 
 
+def test_everyone_sees_public_funds_and_no_others(
+    program: Program, organisation: Organisation, office: Membership
+) -> None:
+    a_fund(organisation, office)
+    hidden = a_fund(organisation, office, "ひみつの基金")
+    SponsorFund.objects.filter(pk=hidden.pk).update(is_public=False)
+
+    page = Client().get(url(program, "")).content.decode()
+
+    assert "笹幡の中学生のため" in page and "ひみつの基金" not in page
+
+
 def test_a_gift_called_off_says_so_on_its_invoice(
     program: Program, organisation: Organisation, office: Membership, browser: Client
 ) -> None:

@@ -129,17 +129,16 @@ def _money(house: House, canary: str) -> None:
 
 def _by_hand(house: House, canary: str) -> None:
     """A gift by hand that waits, a company gift with its invoice, a promise, and a bank line."""
-    office, organisation = house.people[Role.OFFICE], Organisation.objects.get()
-    gift = noted(Campaign.objects.get(), office, donor_name=f"{canary}-BY-HAND")
+    office, organisation, on = house.people[Role.OFFICE], Organisation.objects.get(), day_of(now())
+    gift = noted(Campaign.objects.get(), office, donor_name=f"{canary}-BY-HAND", received_on=on)
     house.add("offline_gift", gift.pk)
     with_account(organisation, office)
     company_gift = promised(
-        a_fund(organisation, office), office, company=Company(f"{canary}-COMPANY"), promised_on=day_of(now())
+        a_fund(organisation, office), office, company=Company(f"{canary}-COMPANY"), promised_on=on
     )
     house.add("company_gift", company_gift.pk)
-    on = day_of(now())
     house.add("invoice", invoice_company(gift=company_gift, issued_on=on, due_on=on, actor=office).pk)
-    a_promise(office, organisation=organisation, funder=f"{canary}-CITY")
+    a_promise(office, organisation=organisation, funder=f"{canary}-CITY", promised_on=on)
     content = csv_of((on.isoformat(), "300000", "", f"{canary}-PAYER"))
     statement = take_in_statement(organisation=organisation, content=content, actor=office)
     house.add("bank_line", statement.lines.get().pk)
