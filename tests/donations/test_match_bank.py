@@ -146,6 +146,8 @@ def test_what_does_not_fit_is_refused(
     organisation: Organisation, gift: CompanyGift, office: Membership
 ) -> None:
     (line,) = lines(organisation, office, ("2027/3/12", "1", "", "x"))
+    with pytest.raises(DoesNotFit):  # open, but of another amount
+        match_bank(line=line, about=gift.source, actor=office)
     cancelled = cancel_company_gift(gift=gift, actor=office)
     for about in (cancelled.source, "company_gift:999", "grant:x", "nothing", "donation:1;", "payout:1"):
         with pytest.raises(DoesNotFit):

@@ -210,7 +210,7 @@ def test_a_statement_is_looked_at_first_and_then_taken_in_once(
     rows = [
         ("2027/3/12", "300000", "", "ｶ)ｱｵｿﾞﾗ"),
         ("2027/3/13", "1000", "", "ﾅｿﾞ"),
-        ("いつか", "1", "", "=1+1"),
+        ("=1+1", "1", "", "いつか"),
     ]
     content = csv_of(*rows, coding="cp932")
 
@@ -220,6 +220,7 @@ def test_a_statement_is_looked_at_first_and_then_taken_in_once(
 
     bad = send(browser, program, "bank/rows.csv", **typed).content.decode("utf-8-sig")
     assert bad.splitlines()[0] == "行,理由,内容" and "いつか" in bad
+    assert " =1+1" in bad  # no spreadsheet runs it
 
     page = text(send(browser, program, "bank/take-in/", **typed))
     assert "2件を取り込みました" in page and "株式会社あおぞらとして記帳する" in page
