@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from coupons.issue import face_yen_of
 from coupons.models import Coupon
-from donations.models import Campaign, Donation, Finding
+from donations.models import Campaign, Donation, Finding, OfflineGift
+from donations.propose_matches import unexplained_lines
 from donations.shield import SOON_SECONDS, tries_within, up_since
 from families.models import Application
 from families.queries import year_now
-from kernel.clock import now, today
+from kernel.clock import now, start_of, today
 from ledger.models import Balance, Kind
 from outbox.models import Job, Message
 from partners.models import Provider
@@ -66,6 +67,8 @@ def desk() -> Desk:
         _campaigns(),
         _gifts(),
         _shield(),
+        _gifts_by_hand(),
+        _bank_lines(),
         _invitations(),
         _jobs(),
         _messages(),
@@ -165,6 +168,21 @@ def _shield() -> Waiting:
         "Declined within ten minutes: %(declined)s. Gifts still come in. It ends after 30 quiet minutes."
     )
     return Waiting(label, 1, since, words=words % facts, is_trouble=True)
+
+
+def _gifts_by_hand() -> Waiting:
+    """Gifts that one person noted and another has to book."""
+    waiting = OfflineGift.objects.filter(state=OfflineGift.State.WAITING)
+    count, oldest = _counted(waiting, "noted_at")
+    words = _("Another person than the one who noted it books it.")
+    return Waiting(_("Gifts by hand to book"), count, oldest, "money-gifts", words=words)
+
+
+def _bank_lines() -> Waiting:
+    """Money in the bank that nothing explains; the oldest by its day in the bank."""
+    found = unexplained_lines().aggregate(count=Count("id"), oldest=Min("on"))
+    oldest = start_of(found["oldest"]) if found["oldest"] else None
+    return Waiting(_("Bank lines to explain"), found["count"], oldest, "money-bank")
 
 
 def _invitations() -> Waiting:

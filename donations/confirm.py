@@ -52,7 +52,7 @@ def confirm(*, donation_id: int, payment: Payment) -> Donation:
     if payment.state == Donation.State.PAID and donation.state != Donation.State.PAID:  # change
         donation.payment_intent_id, donation.charge_id = payment.payment_intent_id, payment.charge_id
         book_gift(donation, fee_yen=payment.fee_yen, paid_at=payment.paid_at or now())
-        _open_donors_page(donation)
+        open_donors_page(donation)
         put("gift_paid", about=donation.source, donation_id=donation.pk)  # tell
     elif donation.state == Donation.State.PAID and donation.fee_yen is None and payment.fee_yen is not None:
         book_fee(donation, fee_yen=payment.fee_yen)
@@ -76,15 +76,15 @@ def book_gift(donation: Donation, *, fee_yen: int | None, paid_at: datetime) -> 
 
     The caller holds the gift's lock (or has just made it) and a transaction. fee_yen None: not known yet.
     """
-    campaign, clearing = donation.campaign, donation.campaign.organisation.clearing
+    campaign, arrives_in = donation.campaign, donation.arrives_in
     if campaign.fund is None or campaign.operating is None:
         raise RuntimeError("a draft takes no gifts")  # a database constraint says so too
     donation.state, donation.paid_at = Donation.State.PAID, paid_at
     donation.save()
-    post(debit=clearing, credit=campaign.fund, amount_yen=donation.fund_yen, source=donation.source)
+    post(debit=arrives_in, credit=campaign.fund, amount_yen=donation.fund_yen, source=donation.source)
     if donation.operating_yen:
         post(
-            debit=clearing,
+            debit=arrives_in,
             credit=campaign.operating,
             amount_yen=donation.operating_yen,
             source=donation.source,
@@ -110,7 +110,7 @@ def book_fee(donation: Donation, *, fee_yen: int, settled_at: datetime | None = 
         )
 
 
-def _open_donors_page(donation: Donation) -> None:
+def open_donors_page(donation: Donation) -> None:
     """The donor may sign in by a code mailed to the address of the gift, and sees gifts made with it."""
     user = User.objects.filter(email=donation.email).first()
     if user is None:

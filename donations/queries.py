@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Case, Count, Q, QuerySet, Sum, TextField, When
+from django.db.models.functions import Cast
 
 from donations.models import Campaign, CampaignUpdate, Donation, NoUpdates, Organisation, Reconciliation
 from kernel.clock import fiscal_year, today
@@ -59,6 +60,16 @@ class Chip:
     days: int  # of one child's coupon of this program year; 0 while there is no such year
 
 
+def _donor(prefix: str = "") -> Case:
+    """One donor by address; each gift by hand without an address counts as a donor of its own."""
+    nameless = Cast(f"{prefix}id", TextField())
+    return Case(
+        When(**{f"{prefix}email": "", "then": nameless}),
+        default=Cast(f"{prefix}email", TextField()),
+        output_field=TextField(),
+    )
+
+
 def paid_gifts() -> QuerySet[Donation]:
     """Gifts whose money has arrived."""
     gifts: QuerySet[Donation] = Donation.objects.filter(state=Donation.State.PAID)
@@ -85,7 +96,7 @@ def _sums(prefix: str = "") -> dict[str, Sum | Count]:
     )
     return {
         "raised_yen": Sum(f"{prefix}amount_yen", filter=paid, default=0),
-        "donors": Count(f"{prefix}email", filter=paid, distinct=True),
+        "donors": Count(_donor(prefix), filter=paid, distinct=True),
         "pending_yen": Sum(f"{prefix}amount_yen", filter=on_its_way, default=0),
         "operating_yen": Sum(f"{prefix}operating_yen", filter=paid, default=0),
     }
@@ -148,6 +159,7 @@ def donors_to_tell(campaign: Campaign) -> list[Donation]:
     return list(
         paid_gifts()
         .filter(campaign=campaign)
+        .exclude(email="")
         .exclude(email__in=NoUpdates.objects.values("email"))
         .order_by("email", "-paid_at", "-id")
         .distinct("email")
@@ -173,7 +185,7 @@ def figures_of(campaign: Campaign) -> Figures:
         .filter(campaign=campaign)
         .aggregate(
             raised_yen=Sum("amount_yen", default=0),
-            donors=Count("email", distinct=True),
+            donors=Count(_donor(), distinct=True),
             fees_yen=Sum("fee_yen", default=0),
             operating_yen=Sum("operating_yen", default=0),
         )

@@ -37,3 +37,8 @@ def may_issue_receipts(actor: Membership | None) -> bool:
 def may_read_donor_list(actor: Membership | None) -> bool:
     """The secretariat takes the list of donors for the authorities."""
     return is_role(actor, Role.OFFICE)
+
+
+def may_handle_money(actor: Membership | None) -> bool:
+    """The secretariat notes gifts by hand, company gifts and promises, and reads the bank's statements."""
+    return is_role(actor, Role.OFFICE)

@@ -4,8 +4,10 @@ from django.urls import path
 
 from donations.views import (
     after,
+    bank,
     donor,
     donor_receipts,
+    money,
     office_campaigns,
     office_news,
     office_receipts,
@@ -91,4 +93,29 @@ urlpatterns = [
     path(
         "office/receipts/<int:receipt_id>/cancel/", office_receipts.cancel_page, name="office-receipt-cancel"
     ),
+    # Money by hand and the bank
+    path("office/money/", money.home, name="money"),
+    path("office/money/gifts/", money.gifts, name="money-gifts"),
+    path("office/money/gifts/new/", money.gift_new, name="money-gift-new"),
+    path("office/money/gifts/<int:gift_id>/", money.gift, name="money-gift"),
+    path("office/money/gifts/<int:gift_id>/reject/", money.gift_reject, name="money-gift-reject"),
+    path("office/money/companies/", money.companies, name="money-companies"),
+    path("office/money/companies/new/", money.company_new, name="money-company-new"),
+    path("office/money/companies/<int:company_gift_id>/", money.company, name="money-company"),
+    path(
+        "office/money/companies/<int:company_gift_id>/cancel/",
+        money.company_cancel,
+        name="money-company-cancel",
+    ),
+    path("office/money/funds/new/", money.fund_new, name="money-fund-new"),
+    path("office/money/invoices/<int:invoice_id>/", money.invoice, name="money-invoice"),
+    path("office/money/account/", money.account, name="money-account"),
+    path("office/money/grants/", money.grants, name="money-grants"),
+    path("office/money/grants/new/", money.grant_new, name="money-grant-new"),
+    path("office/money/bank/", bank.bank, name="money-bank"),
+    path("office/money/bank/upload/", bank.upload, name="money-bank-upload"),
+    path("office/money/bank/take-in/", bank.take_in, name="money-bank-take-in"),
+    path("office/money/bank/rows.csv", bank.bad_rows, name="money-bank-rows"),
+    path("office/money/bank/<int:line_id>/", bank.line, name="money-line"),
+    path("office/money/bank/<int:line_id>/aside/", bank.line_aside, name="money-line-aside"),
 ]

@@ -47,6 +47,7 @@ class ProgramYear(ProgramScoped):
     face_yen = models.PositiveIntegerField()  # a full year's coupon
     is_prorated = models.BooleanField(default=False)  # by calendar months left, the month of issue included
     eligible_children = models.PositiveIntegerField(null=True)  # the city's count; None while unknown
+    coupons_from_promises = models.BooleanField(default=False)  # a signed grant counts before it is paid
 
     class Meta:
         constraints: ClassVar = [

@@ -1,6 +1,8 @@
 """Organisations that receive gifts, their campaigns, the gifts, and what Stripe told us about them."""
 
 from donations.models.after import Dispute, Refund
+from donations.models.bank import BankLine, BankMatch, BankStatement
+from donations.models.by_hand import CompanyGift, Invoice, OfflineGift, ReceivingAccount, SponsorFund
 from donations.models.campaign import Campaign
 from donations.models.campaign_news import (
     CampaignPicture,
@@ -10,7 +12,7 @@ from donations.models.campaign_news import (
     UpdateMail,
 )
 from donations.models.gift import Donation, WebhookEvent
-from donations.models.grant import Grant
+from donations.models.grant import Grant, GrantPart
 from donations.models.organisation import LIVE_KEYS, Organisation
 from donations.models.receipt import (
     Addressee,
@@ -26,17 +28,24 @@ from donations.models.settling import Finding, Payout, Reconciliation, StripeLin
 __all__ = [
     "LIVE_KEYS",
     "Addressee",
+    "BankLine",
+    "BankMatch",
+    "BankStatement",
     "Campaign",
     "CampaignPicture",
     "CampaignReport",
     "CampaignUpdate",
+    "CompanyGift",
     "DatePolicy",
     "Dispute",
     "Donation",
     "Finding",
     "Grant",
+    "GrantPart",
+    "Invoice",
     "LegalForm",
     "NoUpdates",
+    "OfflineGift",
     "Organisation",
     "Payout",
     "Receipt",
@@ -44,8 +53,10 @@ __all__ = [
     "ReceiptCounter",
     "ReceiptLine",
     "ReceiptPaper",
+    "ReceivingAccount",
     "Reconciliation",
     "Refund",
+    "SponsorFund",
     "StripeLine",
     "UpdateMail",
     "WebhookEvent",

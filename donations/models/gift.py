@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from donations.models.campaign import Campaign
 from donations.models.organisation import Organisation
 from kernel.clock import now
+from ledger.models import Account
 from programs.models import User
 from programs.scoping import AppendOnly, ProgramScoped
 
@@ -29,13 +30,18 @@ class Donation(ProgramScoped):
         KONBINI = "konbini", _("Convenience store")
         BANK_TRANSFER = "bank_transfer", _("Bank transfer")
         PAYPAY = "paypay", _("PayPay")
-        BANK = "bank", _("Bank transfer, recorded by hand")
+        # By hand, outside Stripe: noted by one person, approved by another (approve_offline_gift).
+        CASH = "cash", _("Cash")
+        FURUSATO = "furusato", _("Hometown tax of a city")
+        POSTAL = "postal", _("Postal transfer")
+        TRANSFER = "transfer", _("Bank transfer to our account")
 
+    BY_HAND: ClassVar = (Method.CASH, Method.FURUSATO, Method.POSTAL, Method.TRANSFER)
     WAITING: ClassVar = (State.STARTED, State.PENDING)
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="donations")
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    email = models.EmailField()  # lower case
+    email = models.EmailField(blank=True)  # lower case; only gifts by hand may go without
     public_name = models.CharField(max_length=40, blank=True)
     is_anonymous = models.BooleanField(default=False)
     amount_yen = models.PositiveIntegerField()
@@ -80,6 +86,10 @@ class Donation(ProgramScoped):
             CheckConstraint(
                 condition=~Q(state="paid") | Q(paid_at__isnull=False), name="donation_paid_has_its_time"
             ),
+            CheckConstraint(
+                condition=~Q(email="") | Q(method__in=["cash", "furusato", "postal", "transfer"]),
+                name="donation_online_has_an_address",
+            ),
         ]
         indexes: ClassVar = [
             # What the sweep asks every few minutes.
@@ -100,6 +110,13 @@ class Donation(ProgramScoped):
     def fund_yen(self) -> int:
         """What becomes coupons."""
         return self.amount_yen - self.operating_yen
+
+    @property
+    def arrives_in(self) -> Account:
+        """Where the money is when it is paid: at Stripe, or for gifts by hand in the bank."""
+        organisation = self.campaign.organisation
+        found: Account = organisation.bank if self.method in self.BY_HAND else organisation.clearing
+        return found
 
     @property
     def is_waiting(self) -> bool:

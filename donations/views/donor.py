@@ -22,6 +22,7 @@ from donations.errors import FormTooOld, PaymentServiceAway, TooManyGifts
 from donations.forms import OWN, GiveForm
 from donations.give import ask_to_pay, give
 from donations.models import Campaign, CampaignPicture, CampaignUpdate, Donation
+from donations.money_queries import public_sponsor_funds
 from donations.queries import Standing, campaigns_with_standing, paid_gifts
 from donations.stripe_gateway import Payment
 from donations.views.campaign_page import campaign_context, update_context
@@ -41,7 +42,11 @@ TRAP = "homepage"  # no person sees this field, and browsers have nothing to fil
 @require_GET
 def program_home(request: HttpRequest) -> HttpResponse:
     """What the program does, and its campaigns."""
-    return render(request, "donations/program_home.html", {"groups": _in_groups(campaigns_with_standing())})
+    return render(
+        request,
+        "donations/program_home.html",
+        {"groups": _in_groups(campaigns_with_standing()), "sponsor_funds": public_sponsor_funds()},
+    )
 
 
 def _in_groups(standings: list[Standing]) -> dict[str, list[Standing]]:

@@ -94,7 +94,7 @@ def test_the_home_asks_as_often_for_many_campaigns(
         paid(make_campaign(organisation, office, title=f"第{number}回"))
     client.get(f"/{program.slug}/")
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         words = text_of(client.get(f"/{program.slug}/"))
     assert words.count("10,000円") == campaigns
 

@@ -20,18 +20,21 @@ from donations.add_picture import add_picture
 from donations.ask_for_receipt import ask_for_receipt
 from donations.draft_update import News, draft_update
 from donations.give import Donor
+from donations.invoice_company import invoice_company
 from donations.issue_receipt import issue_receipt
-from donations.models import Addressee, Campaign, Donation, Finding
+from donations.models import Addressee, Campaign, Donation, Finding, Organisation
 from donations.note_finding import note_finding
 from donations.open_campaign import open_campaign
 from donations.post_update import post_update
+from donations.promise_company_gift import Company
 from donations.receive_grant import receive_grant
 from donations.record_past_gift import PastPayment, record_past_gift
 from donations.stop_updates import stop_key
+from donations.take_in_statement import take_in_statement
 from families.apply import ChildFacts, GuardianFacts, apply
 from families.approve import approve
 from families.models import Guardian
-from kernel.clock import now
+from kernel.clock import day_of, now
 from outbox.jobs import start_job
 from partners.add_device import add_device
 from partners.add_staff import add_staff
@@ -43,6 +46,7 @@ from people.invite import invite, token_of
 from programs.models import Membership, Program, ProgramYear, Role
 from programs.scoping import acting_in
 from tests.conftest import LAST_DAY, make_program, member
+from tests.donations.by_hand import a_fund, a_promise, csv_of, noted, promised, with_account
 
 MISSING = 4
 
@@ -69,6 +73,7 @@ def build(slug: str, name: str, code: str, canary: str) -> House:
         for role in Role:
             house.people[role] = member(house.program, role)
         _money(house, canary)
+        _by_hand(house, canary)
         for whose in ("own", "another"):
             _school(house, canary, whose)
         for whose in ("own", "another"):
@@ -158,6 +163,23 @@ def _news(house: House, campaign: Campaign, canary: str) -> None:
     news = News(title="news", body="![](picture:1)")
     update = post_update(update=draft_update(campaign=campaign, news=news, actor=office), actor=office)
     house.add("update", update.pk)
+
+
+def _by_hand(house: House, canary: str) -> None:
+    """A gift by hand that waits, a company gift with its invoice, a promise, and a bank line."""
+    office, organisation, on = house.people[Role.OFFICE], Organisation.objects.get(), day_of(now())
+    gift = noted(Campaign.objects.get(), office, donor_name=f"{canary}-BY-HAND", received_on=on)
+    house.add("offline_gift", gift.pk)
+    with_account(organisation, office)
+    company_gift = promised(
+        a_fund(organisation, office), office, company=Company(f"{canary}-COMPANY"), promised_on=on
+    )
+    house.add("company_gift", company_gift.pk)
+    house.add("invoice", invoice_company(gift=company_gift, issued_on=on, due_on=on, actor=office).pk)
+    a_promise(office, organisation=organisation, funder=f"{canary}-CITY", promised_on=on)
+    content = csv_of((on.isoformat(), "300000", "", f"{canary}-REMITTER"))
+    statement = take_in_statement(organisation=organisation, content=content, actor=office)
+    house.add("bank_line", statement.lines.get().pk)
 
 
 def _school(house: House, canary: str, whose: str) -> None:

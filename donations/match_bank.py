@@ -1,0 +1,90 @@
+"""Confirm what explains a bank line: what was awaited is booked as received, with the line's day and amount."""
+
+from collections.abc import Callable
+from uuid import UUID, uuid5
+
+from django.db import transaction
+
+from audit.record import record
+from donations.errors import DoesNotFit, LineExplained
+from donations.models import BankLine, BankMatch, CompanyGift, Grant, GrantPart, Organisation
+from donations.propose_matches import awaited_on
+from donations.receive_company_gift import receive_company_gift
+from donations.receive_grant_part import receive_grant_part
+from donations.rules import may_handle_money
+from programs.models import Membership
+from programs.rules import require
+
+KEYS = UUID("6d0c9f5e-2a0b-4a53-9a53-0c4f6a1f7b31")
+
+
+def _company_gift(pk: int, line: BankLine, actor: Membership) -> str:
+    gift = CompanyGift.objects.get(pk=pk)
+    received = receive_company_gift(gift=gift, amount_yen=line.amount_yen, received_on=line.on, actor=actor)
+    return received.source
+
+
+def _grant(pk: int, line: BankLine, actor: Membership) -> str:
+    part = receive_grant_part(
+        grant=Grant.objects.get(pk=pk),
+        amount_yen=line.amount_yen,
+        received_on=line.on,
+        request_key=uuid5(KEYS, str(line)),
+        actor=actor,
+    )
+    return part.source
+
+
+def _donation(pk: int, line: BankLine, actor: Membership) -> str:
+    return f"donation:{pk}"  # two people booked it before; the line only shows that the money is there
+
+
+# How each kind of awaited money is booked; answers the source of its transfers. See propose_matches.AWAITED.
+BOOK: dict[str, Callable[[int, BankLine, Membership], str]] = {
+    "company_gift": _company_gift,
+    "grant": _grant,
+    "donation": _donation,
+}
+
+
+@transaction.atomic
+def match_bank(*, line: BankLine, about: str, actor: Membership) -> BankMatch:
+    """Book what the line is the money of. about: the `about` of one of the line's proposals.
+
+    Lines are append-only and cannot be locked; the organisation is held instead, and the database keeps one
+    match per line and one line per booking. A repeat returns the first match.
+    Raises NotAllowed, LineExplained, DoesNotFit and what the booking refuses; nothing is written then.
+    """
+    require(may_handle_money(actor))
+    organisation = hold_lines_of(line.organisation_id)
+    before: BankMatch | None = BankMatch.objects.filter(line=line).first()
+    if before:
+        if is_about(before, about):
+            return before
+        raise LineExplained
+    if not any(one.about == about and one.fits(line) for one in awaited_on(organisation)):
+        raise DoesNotFit
+    kind, _colon, pk = about.partition(":")
+    match: BankMatch = BankMatch.objects.create(
+        line=line, source=BOOK[kind](int(pk), line, actor), matched_by=actor
+    )
+    record("bank_line.matched", actor=actor, subject=str(line), source=match.source)
+    return match
+
+
+def hold_lines_of(organisation_id: int) -> Organisation:
+    """The organisation, held so that its lines are explained one after the other."""
+    held: Organisation = (
+        Organisation.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("bank")
+        .get(pk=organisation_id)
+    )
+    return held
+
+
+def is_about(match: BankMatch, about: str) -> bool:
+    """Whether the match was made for `about`: a grant's source is that of its part."""
+    kind, _colon, pk = match.source.partition(":")
+    if kind == "grant_part":
+        return about == f"grant:{GrantPart.objects.get(pk=pk).grant_id}"
+    return match.source == about
