@@ -9,6 +9,7 @@ from audit.record import record
 from donations.errors import PaymentDiffers
 from donations.models import Donation, ReceiptAsk
 from donations.stripe_gateway import Payment, fetch_payment
+from donations.ways import pay_by
 from kernel.clock import now
 from ledger.post import post
 from outbox.put import put
@@ -58,6 +59,11 @@ def confirm(*, donation_id: int, payment: Payment) -> Donation:
         book_fee(donation, fee_yen=payment.fee_yen)
         for ask in ReceiptAsk.objects.filter(donation=donation):  # asked for between payment and fee
             put("receipt_asked", about=f"receipt_ask:{ask.pk}", ask_id=ask.pk)
+    elif donation.is_waiting and payment.slip_url and donation.pay_until is None:
+        donation.payment_intent_id = payment.payment_intent_id
+        donation.pay_until = payment.pay_until or pay_by(donation)
+        donation.save(update_fields=["payment_intent_id", "pay_until"])
+        put("gift_to_pay", about=donation.source, donation_id=donation.pk)
     elif donation.is_waiting and payment.state in (Donation.State.FAILED, Donation.State.EXPIRED):
         donation.state = payment.state
         donation.save(update_fields=["state"])

@@ -8,10 +8,17 @@ from django.db import transaction
 from django.urls import reverse
 
 from audit.record import record
-from donations.errors import AgreementChanged, AmountOutOfBounds, CampaignNotOpen, PaymentPageRefused
+from donations.errors import (
+    AgreementChanged,
+    AmountOutOfBounds,
+    CampaignNotOpen,
+    PaymentPageRefused,
+    WayNotOffered,
+)
 from donations.models import Campaign, Donation
 from donations.shield import up_since
 from donations.stripe_gateway import PAGE_OPEN_FOR, ask_for_page, fetch_payment
+from donations.ways import ways_of
 from kernel.clock import now
 from kernel.yen import share_yen, written_yen
 from programs.models import Program
@@ -27,6 +34,7 @@ class Donor:
     is_anonymous: bool = False
     agreement_version: str = ""
     language: str = "ja"
+    method: str = Donation.Method.CARD
 
 
 @transaction.atomic
@@ -35,7 +43,7 @@ def give(*, campaign: Campaign, amount_yen: int, donor: Donor, request_key: UUID
 
     request_key: made with the form. The same form with the same words is the same gift; with other
     words (back button, another amount) it is another gift; after a failed attempt, a new attempt.
-    Raises CampaignNotOpen, AmountOutOfBounds, AgreementChanged; nothing is written then.
+    Raises CampaignNotOpen, AmountOutOfBounds, WayNotOffered, AgreementChanged; nothing is written then.
     """
     campaign = Campaign.objects.select_related("organisation").get(pk=campaign.pk)
     check_may_be_given(campaign, amount_yen, donor)
@@ -48,6 +56,7 @@ def give(*, campaign: Campaign, amount_yen: int, donor: Donor, request_key: UUID
         "operating_yen": share_yen(amount_yen, campaign.operating_per_mille),
         "agreement_version": donor.agreement_version,
         "language": donor.language,
+        "method": donor.method,
     }
     words = "|".join(str(value) for value in (campaign.pk, amount_yen, donor))
     donation: Donation
@@ -63,13 +72,18 @@ def give(*, campaign: Campaign, amount_yen: int, donor: Donor, request_key: UUID
 
 
 def check_may_be_given(campaign: Campaign, amount_yen: int, donor: Donor) -> None:
-    """Raises CampaignNotOpen, AmountOutOfBounds, AgreementChanged."""
+    """Raises CampaignNotOpen, AmountOutOfBounds, WayNotOffered, AgreementChanged."""
     if not campaign.is_taking_gifts():
         raise CampaignNotOpen
     if not campaign.minimum_yen <= amount_yen <= campaign.maximum_yen:
         raise AmountOutOfBounds(
             least=written_yen(campaign.minimum_yen), most=written_yen(campaign.maximum_yen)
         )
+    way = next((way for way in ways_of(campaign) if way.method == donor.method), None)
+    if way is None:
+        raise WayNotOffered
+    if not way.least_yen <= amount_yen <= way.most_yen:
+        raise AmountOutOfBounds(least=written_yen(way.least_yen), most=written_yen(way.most_yen))
     if donor.agreement_version != campaign.organisation.agreement_version:
         raise AgreementChanged
 

@@ -141,6 +141,20 @@ def thank_the_donor(message: Message) -> None:
         send_mail_about(message, to=donation.email, subject=_("Thank you for your gift"), body=body)
 
 
+@handles("gift_to_pay")
+def tell_how_to_pay(message: Message) -> None:
+    """The gift is paid at a shop or by bank: where its code or account stands, and until when."""
+    donation = Donation.objects.select_related("campaign__organisation").get(pk=message.facts["donation_id"])
+    if not donation.is_waiting:
+        return
+    program = Program.objects.get(pk=message.program_id)
+    with override(donation.language):
+        address = settings.PUBLIC_URL + reverse("gift", args=[program.slug, donation.reference])
+        facts = {"donation": donation, "program": program, "address": address}
+        body = render_to_string("donations/mail/to_pay.txt", facts)
+        send_mail_about(message, to=donation.email, subject=_("How to pay"), body=body)
+
+
 @handles("refund_done")
 def tell_of_refund(message: Message) -> None:
     """The money is on its way back: how much, to where, and how long it takes."""

@@ -8,8 +8,7 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import stripe
@@ -18,6 +17,17 @@ from django.core.exceptions import ImproperlyConfigured
 
 from donations.errors import PaymentPageRefused, PaymentServiceAway, RefundNotPossible, WebhookRefused
 from donations.models import LIVE_KEYS, Campaign, Dispute, Donation, Organisation, Payout, Refund
+from donations.stripe_said import (
+    After,
+    DisputeSaid,
+    Event,
+    LineSaid,
+    Payment,
+    PaymentPage,
+    PayoutSaid,
+    RefundSaid,
+)
+from donations.ways import KONBINI_DAYS
 from kernel.clock import day_of
 
 log = logging.getLogger(__name__)
@@ -28,100 +38,6 @@ SIGNATURE_SECONDS = 300
 # Stripe wants 30 minutes or more from its own clock; the rest is for our retries with the same key.
 PAGE_OPEN_FOR = timedelta(minutes=35)
 EXPAND = ["payment_intent.latest_charge.balance_transaction"]
-
-
-@dataclass(frozen=True)
-class PaymentPage:
-    """The hosted page where a gift is paid."""
-
-    session_id: str
-    url: str
-
-
-@dataclass(frozen=True)
-class Payment:
-    """How a gift stands at Stripe now."""
-
-    state: Donation.State
-    amount_yen: int
-    reference: str
-    url: str  # the hosted page while it is open, else empty
-    payment_intent_id: str
-    charge_id: str
-    fee_yen: int | None  # None until the charge is on Stripe's books
-    paid_at: datetime | None
-
-
-@dataclass(frozen=True)
-class Event:
-    """A verified webhook. A hint that something happened, never the fact itself."""
-
-    event_id: str
-    kind: str
-    object_id: str
-    reference: str  # of the gift, as far as the event names one
-    payment_intent_id: str = ""
-    charge_id: str = ""
-    is_decline: bool = False  # of a card; a convenience store's code that ran out is none
-
-
-@dataclass(frozen=True)
-class RefundSaid:
-    """A refund as Stripe has it."""
-
-    refund_id: str
-    reference: str  # our request key; empty when it was made at Stripe's dashboard
-    amount_yen: int
-    state: Refund.State  # done: the money has left
-    reason: str
-    asked_at: datetime
-
-
-@dataclass(frozen=True)
-class DisputeSaid:
-    """A dispute as Stripe has it."""
-
-    dispute_id: str
-    amount_yen: int
-    fee_yen: int
-    fee_returned_yen: int
-    state: Dispute.State
-    reason: str
-    due_by: datetime | None
-    opened_at: datetime
-    is_withdrawn: bool
-    is_returned: bool
-
-
-@dataclass(frozen=True)
-class After:
-    """What came after a payment."""
-
-    refunds: list[RefundSaid]
-    disputes: list[DisputeSaid]
-
-
-@dataclass(frozen=True)
-class LineSaid:
-    """One balance transaction. Signs as Stripe's: money in is above zero."""
-
-    line_id: str
-    kind: str
-    source_id: str
-    amount_yen: int
-    fee_yen: int
-    net_yen: int
-    happened_at: datetime
-
-
-@dataclass(frozen=True)
-class PayoutSaid:
-    """A payout as Stripe has it."""
-
-    payout_id: str
-    amount_yen: int
-    arrives_on: date
-    state: Payout.State
 
 
 def ask_for_page(
@@ -140,7 +56,11 @@ def ask_for_page(
     Raises PaymentServiceAway, PaymentPageRefused.
     """
     asked, key = _page_parameters(campaign, donation, home, back), f"donation:{donation.reference}:session:1"
-    if is_guarded:
+    if donation.method == Donation.Method.BANK_TRANSFER:
+        asked["customer"] = _customer_of(organisation, donation)
+    else:
+        asked["customer_email"] = donation.email
+    if is_guarded and donation.method == Donation.Method.CARD:
         asked["payment_method_options"] = {"card": {"request_three_d_secure": "any"}}
         key += ":guarded"  # other parameters under the same key are refused
     with _answers():
@@ -158,7 +78,7 @@ def _page_parameters(campaign: Campaign, donation: Donation, home: str, back: st
         "ui_mode": "hosted_page",
         "mode": "payment",
         "submit_type": "donate",
-        "payment_method_types": ["card"],
+        **_way_parameters(donation),
         "locale": "ja" if is_japanese else "en",
         "line_items": [
             {
@@ -172,7 +92,6 @@ def _page_parameters(campaign: Campaign, donation: Donation, home: str, back: st
                 },
             }
         ],
-        "customer_email": donation.email,
         "client_reference_id": str(donation.reference),
         "metadata": metadata,
         "payment_intent_data": {"metadata": metadata},
@@ -180,6 +99,29 @@ def _page_parameters(campaign: Campaign, donation: Donation, home: str, back: st
         "success_url": home,
         "cancel_url": back,
     }
+
+
+def _way_parameters(donation: Donation) -> dict[str, Any]:
+    """The one way that the donor chose. With one way there is nothing more to choose on Stripe's page."""
+    if donation.method == Donation.Method.KONBINI:
+        days = {"konbini": {"expires_after_days": KONBINI_DAYS}}
+        return {"payment_method_types": ["konbini"], "payment_method_options": days}
+    if donation.method == Donation.Method.BANK_TRANSFER:
+        transfer = {"funding_type": "bank_transfer", "bank_transfer": {"type": "jp_bank_transfer"}}
+        options = {"customer_balance": transfer}
+        return {"payment_method_types": ["customer_balance"], "payment_method_options": options}
+    return {"payment_method_types": ["paypay" if donation.method == Donation.Method.PAYPAY else "card"]}
+
+
+def _customer_of(organisation: Organisation, donation: Donation) -> str:
+    """A customer of this one gift: Stripe gives each customer a bank account number of their own."""
+    asked = {"email": donation.email, "metadata": {"donation": str(donation.reference)}}
+    with _answers():
+        made = _client(organisation).v1.customers.create(
+            asked,  # type: ignore[arg-type]
+            {"idempotency_key": f"donation:{donation.reference}:customer"},
+        )
+    return str(made.id)
 
 
 def fetch_payment(*, organisation: Organisation, session_id: str) -> Payment:
@@ -199,7 +141,39 @@ def fetch_payment(*, organisation: Organisation, session_id: str) -> Payment:
         charge_id=charge.id if charge and is_paid else "",
         fee_yen=booked.fee if booked and is_paid else None,
         paid_at=datetime.fromtimestamp(charge.created, UTC) if charge and is_paid else None,
+        customer_id=str(session.customer or ""),
+        **_slip_of(intent),
     )
+
+
+def _slip_of(intent: Any) -> dict[str, Any]:
+    """What a donor still has to pay with: a shop's code, or a bank account."""
+    asked = intent.next_action if intent else None
+    if asked and asked.type == "konbini_display_details":
+        slip = asked.konbini_display_details
+        until = datetime.fromtimestamp(slip.expires_at, UTC)
+        return {"slip_url": slip.hosted_voucher_url or "", "pay_until": until}
+    if asked and asked.type == "display_bank_transfer_instructions":
+        slip = asked.display_bank_transfer_instructions
+        return {"slip_url": slip.hosted_instructions_url or "", "missing_yen": slip.amount_remaining}
+    return {}
+
+
+def fetch_left_over(*, organisation: Organisation, customer_id: str) -> int:
+    """What a donor transferred beyond the gift, in yen: it waits at Stripe. Raises PaymentServiceAway."""
+    with _answers():
+        said = _client(organisation).v1.customers.cash_balance.retrieve(customer_id)
+    available: Any = said.available or {}
+    return int(available["jpy"]) if "jpy" in available else 0
+
+
+def give_up_payment(*, organisation: Organisation, payment_intent_id: str) -> None:
+    """Wait no longer for a bank transfer; one that was paid meanwhile stays paid. Raises PaymentServiceAway."""
+    try:
+        with _answers():
+            _client(organisation).v1.payment_intents.cancel(payment_intent_id)
+    except PaymentPageRefused:
+        log.info("a payment was paid or given up already")
 
 
 def expire_page(*, organisation: Organisation, session_id: str) -> None:
@@ -218,8 +192,14 @@ def _state_of(session: Any, intent: Any) -> Donation.State:
     if session.status == "expired":
         return Donation.State.FAILED if was_refused else Donation.State.EXPIRED
     if session.status == "complete" and intent and intent.status in ("canceled", "requires_payment_method"):
-        return Donation.State.FAILED
+        # A shop's code that ran out, or a transfer that was waited for long enough: nobody refused it.
+        was_late = intent.status == "canceled" or _why(intent) == "payment_intent_payment_attempt_expired"
+        return Donation.State.EXPIRED if was_late else Donation.State.FAILED
     return Donation.State.PENDING
+
+
+def _why(intent: Any) -> str:
+    return str(intent.last_payment_error.code or "") if intent.last_payment_error else ""
 
 
 def ask_for_refund(*, organisation: Organisation, refund: Refund, charge_id: str) -> RefundSaid:

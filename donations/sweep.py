@@ -3,7 +3,8 @@
 import logging
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import F, IntegerField, Q
+from django.db.models.functions import Mod
 
 from donations.errors import PaymentDiffers, PaymentPageRefused, PaymentServiceAway
 from donations.follow import ask_and_follow
@@ -18,11 +19,17 @@ log = logging.getLogger(__name__)
 
 OLDER_THAN = timedelta(minutes=2)  # younger ones are still being paid
 AT_MOST = 500  # a round; the next one is minutes away
+TURNS = 20
 
 
 def sweep_all() -> int:
     """One round over all programs, each gift in its own transactions. How many gifts were looked at."""
     return sum(sweep(program=program) for program in Program.objects.order_by("id"))
+
+
+def _in_turn() -> Q:
+    """Gifts that wait for a shop or a bank do so for days: a twentieth of them is asked about each round."""
+    return Q(turn=int(now().timestamp()) // 180 % TURNS)
 
 
 def sweep(*, program: Program, older_than: timedelta = OLDER_THAN) -> int:
@@ -31,11 +38,12 @@ def sweep(*, program: Program, older_than: timedelta = OLDER_THAN) -> int:
     A gift without a page is asked for again with the same key, and given up after its time.
     Ends early when Stripe is away. Returns how many gifts were looked at.
     """
-    waiting = Q(state__in=Donation.WAITING)
+    waiting = Q(state__in=Donation.WAITING) & (Q(pay_until=None) | Q(pay_until__lt=now()) | _in_turn())
     fee_unknown = Q(state=Donation.State.PAID, fee_yen=None)
     with acting_in(program.pk):
         found = list(
-            Donation.objects.filter(waiting | fee_unknown, started_at__lt=now() - older_than)
+            Donation.objects.annotate(turn=Mod(F("id"), TURNS, output_field=IntegerField()))
+            .filter(waiting | fee_unknown, started_at__lt=now() - older_than)
             .order_by("id")
             .values_list("pk", "session_id")[:AT_MOST]
         )

@@ -58,6 +58,7 @@ urlpatterns = [
     path("office/questions/", after.questions_page, name="office-questions"),
     path("office/questions/<int:finding_id>/", after.question_page, name="office-question"),
     path("office/stripe/", after.stripe_page, name="office-stripe"),
+    path("office/stripe/<int:organisation_id>/ways/", after.ways_page, name="office-ways"),
     path("office/stripe/reconcile/", after.reconcile_page, name="office-stripe-reconcile"),
     *office_campaign_paths,
     path("gifts/<uuid:reference>/receipt/", donor_receipts.ask_page, name="receipt-ask"),

@@ -78,6 +78,9 @@ def seed(program: Program) -> None:
         ),
         actor=office,
     )
+    Organisation.objects.filter(pk=organisation.pk).update(
+        takes_konbini=True, takes_bank_transfer=True, takes_paypay=True
+    )
     fund = _past_campaign(organisation, this_year, office)
     donor = member(program, Role.DONOR, donor_name(3))
     Donation.objects.filter(request_key=uuid5(KEYS, "gift 3")).update(user=donor.user, email=donor.user.email)

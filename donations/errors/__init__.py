@@ -53,6 +53,7 @@ from donations.errors.giving import (
     TooManyGifts,
     TooManyOpen,
     TrapFilled,
+    WayNotOffered,
     WebhookRefused,
 )
 from donations.errors.receipts import (
@@ -125,5 +126,6 @@ __all__ = [
     "TooManyOpen",
     "TrapFilled",
     "UpdateAlreadySent",
+    "WayNotOffered",
     "WebhookRefused",
 ]

@@ -131,3 +131,11 @@ class TooManyOpen(Refused):
         "Three payments with this e-mail address are not finished yet. Please finish one of them, "
         "or try again in %(minutes)s minutes. No money was taken."
     )
+
+
+class WayNotOffered(Refused):
+    """The campaign's organisation does not take gifts in that way."""
+
+    code = "way_not_offered"
+    status = 422
+    words = _("This way of paying is not offered here. Please choose another one. No money was taken.")

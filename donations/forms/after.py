@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from donations.errors import NotRefundable
+from donations.ways import WAYS
 from kernel.japanese import plain, typed_number
 from kernel.yen import written_yen
 
@@ -49,6 +50,17 @@ class RefundForm(forms.Form):
         if not 0 < amount_yen <= self.most_yen:
             raise forms.ValidationError(str(NotRefundable(most=written_yen(self.most_yen))))
         return amount_yen
+
+
+class WaysForm(forms.Form):
+    """The ways to pay that an organisation has switched on at Stripe."""
+
+    ways = forms.MultipleChoiceField(
+        label=_("Ways to pay"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[(way.method.value, way.words) for way in WAYS[1:]],
+    )
 
 
 class AnswerForm(forms.Form):

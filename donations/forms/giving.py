@@ -5,9 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from donations.errors import AmountOutOfBounds
+from donations.errors import AmountOutOfBounds, WayNotOffered
 from donations.give import Donor
-from donations.models import Campaign
+from donations.models import Campaign, Donation
+from donations.ways import ways_of
 from kernel.address_field import AddressField
 from kernel.japanese import typed_number
 from kernel.yen import written_yen
@@ -16,10 +17,16 @@ OWN = "own"
 
 
 class GiveForm(forms.Form):
-    """One gift by card: how much, who, and the agreement."""
+    """One gift: how much, by which way, who, and the agreement."""
 
     amount_choice = forms.CharField(label=_("Amount"), required=False, max_length=12)
     amount_own = forms.CharField(label=_("Another amount"), required=False, max_length=30)
+    method = forms.ChoiceField(
+        label=_("How would you like to pay?"),
+        required=False,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": WayNotOffered.words},
+    )
     email = AddressField(
         label=_("E-mail address"),
         max_length=200,
@@ -44,6 +51,8 @@ class GiveForm(forms.Form):
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.campaign = campaign
+        self.ways = ways_of(campaign)
+        self.fields["method"].choices = [(way.method.value, way.words) for way in self.ways]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Adds amount_yen: '１０，０００円' and 10,000 are the same amount."""
@@ -74,6 +83,15 @@ class GiveForm(forms.Form):
             self.add_error("amount_choice", str(bounds))
         else:
             cleaned["amount_yen"] = int(amount)
+            self._check_way(cleaned)
+
+    def _check_way(self, cleaned: dict[str, Any]) -> None:
+        """A shop takes no more than 300,000 yen; said beside the choice, with the bounds."""
+        chosen = cleaned.get("method") or Donation.Method.CARD
+        way = next((way for way in self.ways if way.method == chosen), None)
+        if way and not way.least_yen <= cleaned["amount_yen"] <= way.most_yen:
+            bounds = AmountOutOfBounds(least=written_yen(way.least_yen), most=written_yen(way.most_yen))
+            self.add_error("method", str(bounds))
 
     def donor(self, language: str) -> Donor:
         """The donor of a valid form."""
@@ -84,4 +102,5 @@ class GiveForm(forms.Form):
             is_anonymous=said["is_anonymous"] or not said["public_name"],
             agreement_version=said["agreement_version"],
             language=language,
+            method=said["method"] or Donation.Method.CARD,
         )

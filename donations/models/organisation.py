@@ -43,6 +43,16 @@ class Organisation(ProgramScoped, ReceiptSettings):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def ways(self) -> list[str]:
+        """The ways to pay beside cards, as Donation.Method names them."""
+        switched = {
+            "konbini": self.takes_konbini,
+            "bank_transfer": self.takes_bank_transfer,
+            "paypay": self.takes_paypay,
+        }
+        return [way for way, is_on in switched.items() if is_on]
+
     def seal_stripe(self, *, key: str, webhook_secret: str) -> None:
         """Set the secrets, sealed. A live key makes the organisation live. Not saved here."""
         self.is_live = key.startswith(LIVE_KEYS)

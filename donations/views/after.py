@@ -4,18 +4,19 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from audit.record import record
-from donations.forms.after import AnswerForm, RefundForm, SearchForm
+from donations.forms.after import AnswerForm, RefundForm, SearchForm, WaysForm
 from donations.models import Donation, Finding, Organisation
 from donations.money_story import WHAT_TO_DO, found_gifts, open_findings, story_of
 from donations.queries import latest_reconciliations
 from donations.reconcile_now import reconcile_now
 from donations.refund import hold_gift, refund, refundable_yen
+from donations.set_ways import set_ways
 from donations.settle_finding import settle_finding
 from donations.take_back import parts_of
 from kernel.errors import Refused
@@ -104,8 +105,23 @@ def question_page(request: HttpRequest, finding_id: int) -> HttpResponse:
 @entrance(Role.OFFICE)
 @require_GET
 def stripe_page(request: HttpRequest) -> HttpResponse:
-    """Stripe's sum and the books' sum, per receiving organisation."""
-    return render(request, "donations/office_stripe.html", {"standings": latest_reconciliations()})
+    """Stripe's sum and the books' sum, per receiving organisation, and the ways to pay it offers."""
+    standings = [(one, last, WaysForm(initial={"ways": one.ways})) for one, last in latest_reconciliations()]
+    return render(request, "donations/office_stripe.html", {"standings": standings})
+
+
+@entrance(Role.OFFICE)
+@require_POST
+def ways_page(request: HttpRequest, organisation_id: int) -> HttpResponse:
+    """Change the ways to pay of an organisation."""
+    organisation = get_object_or_404(Organisation, pk=organisation_id)
+    form = WaysForm(request.POST)
+    if not form.is_valid():
+        raise Http404("no such way")
+    actor = request.actor  # type: ignore[attr-defined]
+    set_ways(organisation=organisation, ways=form.cleaned_data["ways"], actor=actor)
+    messages.success(request, _("The ways to pay were changed. Campaigns show them within a few seconds."))
+    return redirect("office-stripe", request.program.slug)  # type: ignore[attr-defined]
 
 
 @entrance(Role.OFFICE)

@@ -128,7 +128,8 @@ def _begin(campaign: Campaign, form: GiveForm, sender: Sender, sent: Sent) -> Do
     donor = form.donor((get_language() or "ja")[:2])
     amount_yen = form.cleaned_data["amount_yen"]
     donation = give(campaign=campaign, amount_yen=amount_yen, donor=donor, request_key=key)
-    admit(donation=donation, sender=sender, sent=sent)
+    is_card = donation.method == Donation.Method.CARD
+    admit(donation=donation, sender=sender, sent=sent, is_card=is_card)
     return donation
 
 
@@ -187,6 +188,7 @@ def empty_form(campaign: Campaign, amount: str, request_key: UUID) -> GiveForm:
         "amount_choice": (amount if amount in presets else OWN) if amount else middle,
         "amount_own": "" if amount in presets else amount,
         "agreement_version": campaign.organisation.agreement_version,
+        "method": Donation.Method.CARD.value,
         "request_key": request_key,
     }
     return GiveForm(initial=initial, campaign=campaign)
@@ -216,11 +218,13 @@ def _draw_campaign(
 
 
 def _how_it_stands(request: HttpRequest, donation: Donation, payment: Payment | None) -> str:
-    """paid, over, cancelled, unpaid (the payment page is still open) or checking."""
+    """paid, over, to_pay (at a shop or bank), cancelled, unpaid (the payment page is still open) or checking."""
     if donation.state == Donation.State.PAID:
         return "paid"
     if not donation.is_waiting:
         return "over"
+    if payment and payment.slip_url:
+        return "to_pay"
     if payment and payment.url:
         return "cancelled" if "cancelled" in request.GET else "unpaid"
     return "checking"

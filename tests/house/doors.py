@@ -57,6 +57,7 @@ DOORS: dict[str, Door] = {
     "office-question": roles(OFFICE, finding_id="finding"),
     "office-stripe": roles(OFFICE),
     "office-stripe-reconcile": roles(OFFICE),
+    "office-ways": roles(OFFICE, organisation_id="organisation"),
     "office-campaigns": roles(OFFICE),
     "office-campaign-new": roles(OFFICE),
     "office-campaign": roles(OFFICE, campaign_id="campaign"),
