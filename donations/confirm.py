@@ -8,7 +8,8 @@ from django.db import transaction
 from audit.record import record
 from donations.errors import PaymentDiffers
 from donations.models import Donation, ReceiptAsk
-from donations.stripe_gateway import Payment, fetch_payment
+from donations.stripe_gateway import fetch_payment
+from donations.stripe_said import Payment
 from donations.ways import pay_by
 from kernel.clock import now
 from ledger.post import post

@@ -4,7 +4,7 @@ from audit.record import record
 from donations.cancel_receipt import cancel_receipt_of
 from donations.models import Dispute, Donation, Finding
 from donations.note_finding import note_finding
-from donations.stripe_gateway import DisputeSaid
+from donations.stripe_said import DisputeSaid
 from donations.take_back import Parts, parts_of, post_back, post_returned
 from kernel.clock import now
 from ledger.post import post

@@ -24,7 +24,7 @@ from donations.give import ask_to_pay, give
 from donations.models import Campaign, CampaignPicture, CampaignUpdate, Donation
 from donations.money_queries import public_sponsor_funds
 from donations.queries import Standing, campaigns_with_standing, paid_gifts
-from donations.stripe_gateway import Payment
+from donations.stripe_said import Payment
 from donations.views.campaign_page import campaign_context, update_context
 from donations.views.for_everyone import for_everyone, is_for_everyone
 from kernel.came_from import came_from, line_of

@@ -17,7 +17,7 @@ from donations.follow import ask_and_follow
 from donations.give import Donor, ask_to_pay, give
 from donations.models import Campaign, Donation, Organisation
 from donations.open_campaign import open_campaign
-from donations.stripe_gateway import Payment
+from donations.stripe_said import Payment
 from kernel.clock import as_of, now, today
 from ledger.models import Account, Transfer
 from ledger.verify import verify

@@ -13,7 +13,7 @@ from donations.confirm import ask_and_confirm, confirm
 from donations.errors import PaymentDiffers
 from donations.give import ask_to_pay
 from donations.models import Campaign, Donation
-from donations.stripe_gateway import Payment
+from donations.stripe_said import Payment
 from ledger.balances import balances_yen
 from ledger.models import Transfer
 from outbox.models import Message

@@ -9,7 +9,7 @@ import pytest
 from donations import read_stripe_lines as reading
 from donations.models import Campaign, StripeLine
 from donations.read_stripe_lines import OVERLAP, read_stripe_lines
-from donations.stripe_gateway import LineSaid
+from donations.stripe_said import LineSaid
 from programs.models import Program
 
 FIRST = datetime(2027, 3, 1, tzinfo=UTC)

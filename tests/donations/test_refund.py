@@ -10,7 +10,7 @@ from donations.errors import NotRefundable, PaymentServiceAway, ReasonNeeded, Re
 from donations.follow import ask_and_follow, follow
 from donations.models import Campaign, Donation, Finding, Refund
 from donations.refund import ask_stripe_to_refund, refund, refundable_yen, take_in_refund
-from donations.stripe_gateway import After, RefundSaid
+from donations.stripe_said import After, RefundSaid
 from donations.take_back import loss_reserve
 from kernel.errors import NotAllowed
 from ledger.accounts import open_account

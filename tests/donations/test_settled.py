@@ -9,7 +9,7 @@ from donations.ask_for_receipt import ask_for_receipt
 from donations.confirm import confirm
 from donations.models import Campaign, DatePolicy, Donation, Organisation, ReceiptAsk
 from donations.settled import is_settled, kept_yen, receipt_day, settled_gifts
-from donations.stripe_gateway import Payment
+from donations.stripe_said import Payment
 from outbox.models import Message
 from programs.models import Membership
 from tests.donations.conftest import begin

@@ -10,7 +10,7 @@ from django.db import transaction
 from donations.follow import ask_and_follow, follow
 from donations.models import Campaign, Dispute, Donation, Finding
 from donations.refund import refundable_yen
-from donations.stripe_gateway import After, DisputeSaid
+from donations.stripe_said import After, DisputeSaid
 from donations.take_in_dispute import take_in_dispute
 from ledger.balances import balance_yen
 from ledger.models import Account

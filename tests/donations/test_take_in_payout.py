@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from donations.models import Campaign, Donation, Finding, Payout
-from donations.stripe_gateway import PayoutSaid
+from donations.stripe_said import PayoutSaid
 from donations.take_in_payout import take_in_payout
 from ledger.balances import balance_yen
 from tests.donations.conftest import violations
