@@ -71,7 +71,6 @@ CLAIMS = [
     "SELECT 'donation:' || d.id, 4, o.bank_id, o.clearing_id, (d.amount_yen - d.fee_yen)::bigint"
     + _GIFT
     + " AND d.charge_id = '' AND d.method NOT IN ('cash', 'furusato', 'postal', 'transfer')",
-    "SELECT 'grant:' || g.id, 1, g.bank_id, g.fund_id, g.amount_yen FROM donations_grant g",
     _back("refund", "donations_refund", "b.state IN ('done', 'failed')"),
     _back("refund-failed", "donations_refund", "b.state = 'failed'", returned=True),
     _back("dispute", "donations_dispute", "b.is_withdrawn"),
@@ -116,18 +115,7 @@ MORE = [
     "SELECT 'bank_match:' || m.id || ': its source ' || m.source || ' is not in the books'"
     " FROM donations_bankmatch m WHERE m.source <> '' AND NOT EXISTS"
     " (SELECT 1 FROM ledger_transfer t WHERE t.source = m.source)",
-]
-
-
-def totals() -> dict[str, int]:
-    """donated_yen (paid gifts), donations (how many), grants_yen of the program one acts in."""
-    given = paid_gifts().aggregate(yen=Sum("amount_yen", default=0), count=Count("id"))
-    granted = Grant.objects.aggregate(yen=Sum("amount_yen", default=0))
-    return {"donated_yen": given["yen"], "donations": given["count"], "grants_yen": granted["yen"]}
-
-
-# Each row is one violation in words: numbers run from 1 without a gap, a receipt is the sum of its gifts.
-MORE = [
+    # Receipts: numbers run from 1 without a gap, and a receipt is the sum of its gifts.
     "SELECT 'receipts of ' || c.year || ' of organisation ' || c.organisation_id || ': numbers 1 to '"
     " || c.last_number || ', receipts ' || count(r.id) || ', from ' || coalesce(min(r.number), 0)"
     " || ' to ' || coalesce(max(r.number), 0)"
@@ -150,3 +138,10 @@ MORE = [
     " JOIN donations_donation d ON d.program_id = l.program_id AND d.id = l.donation_id"
     " WHERE l.amount_yen > d.amount_yen OR d.state <> 'paid'",
 ]
+
+
+def totals() -> dict[str, int]:
+    """donated_yen (paid gifts), donations (how many), grants_yen of the program one acts in."""
+    given = paid_gifts().aggregate(yen=Sum("amount_yen", default=0), count=Count("id"))
+    granted = Grant.objects.aggregate(yen=Sum("amount_yen", default=0))
+    return {"donated_yen": given["yen"], "donations": given["count"], "grants_yen": granted["yen"]}

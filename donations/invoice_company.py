@@ -49,7 +49,7 @@ def invoice_company(*, gift: CompanyGift, issued_on: date, due_on: date, actor: 
         company=held.company,
         company_address=held.address,
         purpose=fund.name,
-        issuer=f"{organisation.legal_form} {organisation.name}".strip(),
+        issuer=f"{organisation.shown_legal_form} {organisation.name}".strip(),
         issuer_address=organisation.address,
         account=account,
     )

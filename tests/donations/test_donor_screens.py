@@ -77,7 +77,7 @@ def test_the_campaign_page_asks_as_often_for_many_gifts(
         paid(campaign, email=f"{number}@example.jp")
     client.get(place)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(place)
 
 
