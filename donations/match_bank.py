@@ -39,11 +39,16 @@ def _donation(pk: int, line: BankLine, actor: Membership) -> str:
     return f"donation:{pk}"  # two people booked it before; the line only shows that the money is there
 
 
+def _payout(pk: int, line: BankLine, actor: Membership) -> str:
+    return f"payout:{pk}"  # booked when Stripe sent it; the line shows that it arrived
+
+
 # How each kind of awaited money is booked; answers the source of its transfers. See propose_matches.AWAITED.
 BOOK: dict[str, Callable[[int, BankLine, Membership], str]] = {
     "company_gift": _company_gift,
     "grant": _grant,
     "donation": _donation,
+    "payout": _payout,
 }
 
 

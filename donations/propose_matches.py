@@ -1,7 +1,7 @@
-"""What might explain each bank line: open company gifts, promised grants, gifts by hand. Reads only.
+"""What might explain each bank line: company gifts, promised grants, gifts by hand, payouts. Reads only.
 
-One function per kind answers all that is awaited on an organisation's account. Who adds a kind (payouts of
-the payment company) writes another and puts it into AWAITED, and its booking into BOOK of match_bank.py.
+One function per kind answers all that is awaited on an organisation's account. Who adds a kind writes another
+and puts it into AWAITED, and its booking into BOOK of match_bank.py.
 """
 
 from collections import defaultdict
@@ -14,10 +14,20 @@ from django.db.models.functions import Cast, Concat
 from django.utils.functional import Promise as Words
 from django.utils.translation import gettext_lazy as _
 
-from donations.models import BankLine, BankMatch, CompanyGift, Donation, Grant, OfflineGift, Organisation
+from donations.models import (
+    BankLine,
+    BankMatch,
+    CompanyGift,
+    Donation,
+    Grant,
+    OfflineGift,
+    Organisation,
+    Payout,
+)
 from donations.payer_key import is_same_payer, payer_key
 
 EARLIER, LATER = timedelta(days=14), timedelta(days=120)  # money comes from 14 days before to 120 after
+STRIPES_NAME = "ストライプジャパン"  # as banks write the payer; unlike it, a person has to choose
 AROUND = timedelta(days=7)  # a gift by hand was noted with its own day
 
 
@@ -108,7 +118,29 @@ def _offline_gifts(organisation: Organisation) -> Iterable[Awaited]:
         )
 
 
-AWAITED: list[Callable[[Organisation], Iterable[Awaited]]] = [_company_gifts, _grants, _offline_gifts]
+def _payouts(organisation: Organisation) -> Iterable[Awaited]:
+    """Booked when Stripe sent them; the line shows that the money arrived."""
+    source = Concat(Value("payout:"), Cast(F("id"), TextField()), output_field=TextField())
+    explained = BankMatch.objects.filter(source=OuterRef("source_of_payout"))
+    sent = organisation.payouts.exclude(state=Payout.State.FAILED).annotate(source_of_payout=source)
+    for payout in sent.filter(~Exists(explained)):
+        yield Awaited(
+            payout.source,
+            _("Payout of the payment company"),
+            "Stripe",
+            payout.amount_yen,
+            payer_key(STRIPES_NAME),
+            payout.arrives_on - AROUND,
+            payout.arrives_on + AROUND,
+        )
+
+
+AWAITED: list[Callable[[Organisation], Iterable[Awaited]]] = [
+    _company_gifts,
+    _grants,
+    _offline_gifts,
+    _payouts,
+]
 
 
 def awaited_on(organisation: Organisation) -> list[Awaited]:

@@ -41,6 +41,13 @@ class LastDayOver(Refused):
     words = _("The last day of this campaign is over. Send it back and choose another last day.")
 
 
+class CannotTakeLater(Refused):
+    """All-or-nothing keeps cards until the goal is reached; that part is not there yet."""
+
+    code = "cannot_take_later"
+    words = _("All-or-nothing campaigns cannot take gifts yet. Write a new draft without it.")
+
+
 class NotAnExtension(Refused):
     """The last day of an open campaign only moves later, before it is over, with a reason."""
 

@@ -142,9 +142,6 @@ class CampaignForm(WithPictures):
         max_length=8,
         help_text=_("In per cent of each gift, 0 to 50. All the rest becomes study coupons."),
     )
-    kind = forms.ChoiceField(
-        label=_("When the goal is missed"), choices=Campaign.Kind.choices, widget=forms.RadioSelect
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -81,7 +81,7 @@ def one_page(request: HttpRequest, campaign_id: int) -> HttpResponse:
 def edit_page(request: HttpRequest, campaign_id: int | None = None) -> HttpResponse:
     """Write a new campaign, or change a draft. What was typed stays when something is refused."""
     campaign = found(campaign_id) if campaign_id else Campaign()
-    initial = written(campaign) if campaign_id else {"kind": Campaign.Kind.ALL_IN}
+    initial = written(campaign) if campaign_id else {}
     form = CampaignForm(request.POST or None, initial=initial, pictures=_numbers(campaign))
     status = 422 if request.method == "POST" else 200
     if form.is_valid():
@@ -104,7 +104,7 @@ def edit_page(request: HttpRequest, campaign_id: int | None = None) -> HttpRespo
 def _editor(request: HttpRequest, campaign: Campaign, form: CampaignForm, status: int) -> HttpResponse:
     groups = [
         (pgettext("campaigns", "Words"), ["organisation", "title", "title_en", "story", "story_en"]),
-        (_("Goal and days"), ["goal_yen", "kind", "first_day", "last_day"]),
+        (_("Goal and days"), ["goal_yen", "first_day", "last_day"]),
         (pgettext("campaigns", "Gifts"), ["operating_per_mille", *PRESETS, "minimum_yen", "maximum_yen"]),
     ]
     context = {

@@ -12,6 +12,7 @@ from donations.errors import (
     CampaignAlreadyOpened,
     CampaignNotDraft,
     CampaignNotInReview,
+    CannotTakeLater,
     LastDayOver,
     PictureUnknown,
     PlanOutOfOrder,
@@ -157,6 +158,17 @@ def test_an_opened_campaign_is_no_draft_any_more(campaign: Campaign, office: Mem
         open_campaign(draft=campaign, actor=office)
     campaign.refresh_from_db()
     assert campaign.goal_yen == 10_000_000
+
+
+def test_all_or_nothing_is_not_opened_while_cards_cannot_be_kept(
+    draft: Campaign, office: Membership, second: Membership
+) -> None:
+    submit_campaign(campaign=draft, actor=office)
+    Campaign.objects.filter(pk=draft.pk).update(kind=Campaign.Kind.ALL_OR_NOTHING)
+
+    with pytest.raises(CannotTakeLater):
+        open_campaign(draft=draft, actor=second)
+    assert Campaign.objects.get(pk=draft.pk).state == "review"
 
 
 def test_a_campaign_whose_last_day_is_over_is_not_opened(

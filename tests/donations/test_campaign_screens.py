@@ -49,7 +49,6 @@ def typed(organisation: Organisation, **changes: str) -> dict[str, str]:
         "minimum_yen": "500",
         "maximum_yen": "1,000,000",
         "operating_per_mille": "7.5",
-        "kind": "all_or_nothing",
     }
     return {**fields, **changes}
 
@@ -102,7 +101,9 @@ def test_two_people_bring_a_campaign_from_the_editor_to_the_public(
 
     preview = text_of(first.get(f"{own}preview/"))
     assert "プレビュー" in preview and "学びを支える" in preview
-    assert "届かなければ、だれからもいただきません" in preview and "2,775円がクーポンに" in preview
+    assert (
+        "目標に届かないときも、お金はお約束どおりに使います" in preview and "2,775円がクーポンに" in preview
+    )
 
     assert "確認に出しました" in said(first, first.post(f"{own}submit/"))
     assert f"{own}open/" not in first.get(own).content.decode()  # not for the one who submitted
@@ -141,7 +142,6 @@ def test_sending_back_says_why_and_the_draft_can_be_changed(
         ({"operating_per_mille": "7.55"}, "0から50まで"),
         ({"operating_per_mille": "NaN"}, "0から50まで"),
         ({"title": ""}, "必須です"),
-        ({"kind": "other"}, "目標に届かないとき"),
         ({"story": "![](picture:9)"}, "写真9"),
     ],
 )
@@ -153,7 +153,7 @@ def test_wrong_input_stays_with_its_words(
     assert reply.status_code == 422 and words in text_of(reply)
     html = reply.content.decode()
     assert "A summer of learning" in html and "学び**を支える" in html or "story" in changes
-    assert all(value in html for name, value in changes.items() if name != "kind")
+    assert all(value in html for name, value in changes.items())
     assert not Campaign.objects.exists()
 
 

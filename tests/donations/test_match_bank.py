@@ -1,6 +1,7 @@
 """donations.propose_matches, match_bank and set_line_aside: what a line is the money of, booked by one click."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -9,9 +10,11 @@ from donations.approve_offline_gift import approve_offline_gift
 from donations.cancel_company_gift import cancel_company_gift
 from donations.errors import DoesNotFit, LineExplained
 from donations.match_bank import match_bank
-from donations.models import BankLine, BankMatch, Campaign, CompanyGift, Organisation, SponsorFund
+from donations.models import BankLine, BankMatch, Campaign, CompanyGift, Organisation, Payout, SponsorFund
 from donations.propose_matches import Proposal, proposals, unexplained_lines
 from donations.set_line_aside import set_line_aside
+from donations.stripe_said import PayoutSaid
+from donations.take_in_payout import take_in_payout
 from donations.take_in_statement import take_in_statement
 from kernel.errors import NotAllowed
 from ledger.balances import balance_yen
@@ -44,6 +47,22 @@ def lines(organisation: Organisation, actor: Membership, *rows: tuple[str, str, 
 def abouts(proposal: Proposal) -> tuple[str, list[str]]:
     sure = proposal.sure.about if proposal.sure else ""
     return sure, sorted(one.about for one in proposal.possible)
+
+
+def test_a_payout_is_seen_to_arrive_and_moves_nothing_more(
+    organisation: Organisation, office: Membership
+) -> None:
+    said = PayoutSaid("po_1", 9_640, date(2027, 3, 11), Payout.State.PAID)
+    payout = take_in_payout(organisation_id=organisation.pk, said=said)
+    (line,) = lines(organisation, office, ("2027/3/12", "9640", "", "振込 ストライプジヤパン(カ"))
+    (proposal,) = proposals(organisation)
+    assert abouts(proposal) == (payout.source, [payout.source])
+    before = moved()
+
+    match_bank(line=line, about=payout.source, actor=office)
+
+    assert moved() == before and proposals(organisation) == []
+    assert violations() == []
 
 
 def test_a_sure_match_is_proposed_and_one_click_books_it(
