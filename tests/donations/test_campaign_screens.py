@@ -112,7 +112,7 @@ def test_two_people_bring_a_campaign_from_the_editor_to_the_public(
 
     assert f"{own}open/" in second.get(own).content.decode()
     assert "キャンペーンを公開しました" in said(second, second.post(f"{own}open/"))
-    assert "届かなければ、だれからもいただきません" in text_of(client.get(public))
+    assert "目標に届かないときも、お金はお約束どおりに使います" in text_of(client.get(public))
     assert "公開中" in text_of(first.get(place)) or "受付中" in text_of(first.get(place))
 
 
