@@ -92,8 +92,8 @@ def walk(visitor: Visitor, origin: str, look: Callable[[Page, str], None], *, mo
 
 
 def links(page: Page, origin: str) -> list[str]:
-    """Addresses of this site that the page links to, in the page's order."""
+    """Addresses of this site that the page links to, in the page's order; a file to keep is no page."""
     found: list[str] = page.evaluate(
-        "[...document.querySelectorAll('a[href]')].map(a => a.href.split('#')[0])"
+        "[...document.querySelectorAll('a[href]:not([download])')].map(a => a.href.split('#')[0])"
     )
     return [url for url in found if url.startswith(origin + "/")]

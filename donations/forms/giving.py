@@ -52,6 +52,7 @@ class GiveForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.campaign = campaign
         self.ways = ways_of(campaign)
+        self.fields["method"].required = len(self.ways) > 1
         self.fields["method"].choices = [(way.method.value, way.words) for way in self.ways]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
