@@ -1,16 +1,16 @@
-"""bin/bench redeem|campaign|webhooks|receipts [--rows N] [--seconds N] [--json]: each prints one JSON line at its end."""
+"""bin/bench redeem|campaign|webhooks|receipts|reconcile [--rows N] [--seconds N] [--json]: each prints one JSON line at its end."""
 
 import argparse
 import json
 from typing import Any
 
-from benchmarks import campaign, receipts, redeem, webhooks
+from benchmarks import campaign, receipts, reconcile, redeem, webhooks
 
 
 def main() -> None:
     """Run one bench."""
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
-    parser.add_argument("name", choices=["redeem", "campaign", "webhooks", "receipts"])
+    parser.add_argument("name", choices=["redeem", "campaign", "webhooks", "receipts", "reconcile"])
     parser.add_argument(
         "--rows",
         type=int,
@@ -27,6 +27,7 @@ def main() -> None:
         "redeem": lambda: redeem.bench(rows=options.rows or 10_000, seconds=options.seconds),
         "campaign": lambda: campaign.bench(seconds=options.seconds),
         "webhooks": webhooks.bench,
+        "reconcile": lambda: reconcile.bench(rows=options.rows or 100_000),
         "receipts": lambda: receipts.bench(rows=options.rows or 1_000),
     }[options.name]()
     if not options.json:

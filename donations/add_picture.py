@@ -1,5 +1,6 @@
 """Take in a picture for a campaign: made anew by us, so that nothing of the camera or a trick is left."""
 
+import struct
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
@@ -79,7 +80,15 @@ def made_anew(content: bytes) -> Small:
             small = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
     except Image.DecompressionBombError as error:
         raise PictureTooLarge from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
+    except (
+        UnidentifiedImageError,
+        OSError,
+        ValueError,
+        SyntaxError,
+        EOFError,
+        TypeError,
+        struct.error,
+    ) as error:
         raise PictureUnreadable from error
     small.thumbnail((WIDTH, MOST_HEIGHT), Image.Resampling.LANCZOS)
     made = BytesIO()

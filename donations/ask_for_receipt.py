@@ -3,8 +3,9 @@
 from django.db import IntegrityError, transaction
 
 from audit.record import record
-from donations.errors import AlreadyOnReceipt, NameAndAddressNeeded, NotSettled
+from donations.errors import AlreadyOnReceipt, NameAndAddressNeeded, NothingToReceipt, NotSettled
 from donations.models import Addressee, Donation, Organisation, ReceiptAsk, ReceiptLine
+from donations.receipt_queries import gift_years_of
 from donations.typeset import check_can_be_written
 from outbox.put import put
 from programs.models import Membership
@@ -24,6 +25,8 @@ def ask_for_receipt(*, donation: Donation, addressee: Addressee, actor: Membersh
     _check_addressee(addressee)
     if ReceiptLine.objects.filter(donation=donation, is_valid=True).exists():
         raise AlreadyOnReceipt
+    if not donation.kept_yen:
+        raise NothingToReceipt
     ask = ReceiptAsk.objects.filter(donation=donation).first() or ReceiptAsk(
         donation=donation, organisation_id=donation.campaign.organisation_id, email=donation.email
     )
@@ -39,6 +42,9 @@ def ask_for_year(
     Issued by the secretariat when the year is over; gifts on a receipt of their own are left out.
     Raises NameAndAddressNeeded, CannotBeWritten; nothing is written then.
     """
+    given = gift_years_of(actor.user.email)
+    if year not in {one.year for one in given if one.organisation.pk == organisation.pk}:
+        raise NothingToReceipt
     _check_addressee(addressee)
     key = {"organisation": organisation, "year": year, "email": actor.user.email.lower()}
     ask = ReceiptAsk.objects.select_for_update(of=("self",)).filter(**key).first() or ReceiptAsk(**key)

@@ -115,6 +115,13 @@ MORE = [
     "SELECT 'bank_match:' || m.id || ': its source ' || m.source || ' is not in the books'"
     " FROM donations_bankmatch m WHERE m.source <> '' AND NOT EXISTS"
     " (SELECT 1 FROM ledger_transfer t WHERE t.source = m.source)",
+    "SELECT 'donation:' || d.id || ': ' || d.gone_yen || ' yen are said to have gone back, ' || b.yen || ' have'"
+    " FROM donations_donation d CROSS JOIN LATERAL (SELECT"
+    "  coalesce((SELECT sum(r.amount_yen) FROM donations_refund r WHERE r.program_id = d.program_id"
+    "   AND r.donation_id = d.id AND r.state = 'done'), 0)"
+    "  + coalesce((SELECT sum(p.amount_yen) FROM donations_dispute p WHERE p.program_id = d.program_id"
+    "   AND p.donation_id = d.id AND p.is_withdrawn AND NOT p.is_returned), 0) AS yen) b"
+    " WHERE least(b.yen, d.amount_yen) <> d.gone_yen",
     # Receipts: numbers run from 1 without a gap, and a receipt is the sum of its gifts.
     "SELECT 'receipts of ' || c.year || ' of organisation ' || c.organisation_id || ': numbers 1 to '"
     " || c.last_number || ', receipts ' || count(r.id) || ', from ' || coalesce(min(r.number), 0)"

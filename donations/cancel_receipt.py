@@ -4,7 +4,7 @@ from django.db import transaction
 
 from audit.record import record
 from donations.errors import ReceiptCancelled
-from donations.models import Donation, Receipt, ReceiptLine
+from donations.models import Donation, Receipt, ReceiptAsk, ReceiptLine
 from donations.rules import may_issue_receipts
 from kernel.clock import now
 from outbox.put import put
@@ -40,6 +40,17 @@ def cancel_receipt_of(*, donation: Donation) -> Receipt | None:
         return None
     receipt = Receipt.objects.select_for_update(of=("self",)).get(pk=line.receipt_id)
     return _cancel(receipt, REFUNDED, True, None) if receipt.is_valid else None
+
+
+@transaction.atomic
+def renew_receipt_of(*, donation: Donation) -> None:
+    """Money that had gone back is here again: a receipt that was asked for follows by itself.
+
+    Called in the transaction that booked it. One for less than what is kept now is cancelled first.
+    """
+    cancel_receipt_of(donation=donation)
+    for ask in ReceiptAsk.objects.filter(donation=donation):
+        put("receipt_asked", about=f"receipt_ask:{ask.pk}", ask_id=ask.pk)
 
 
 def _cancel(receipt: Receipt, reason: str, is_replaced: bool, actor: Membership | None) -> Receipt:

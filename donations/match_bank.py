@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 
 from audit.record import record
-from donations.errors import DoesNotFit, LineExplained
+from donations.errors import DoesNotFit, LineExplained, TookItIn
 from donations.models import BankLine, BankMatch, CompanyGift, Grant, GrantPart, Organisation
 from donations.propose_matches import awaited_on
 from donations.receive_company_gift import receive_company_gift
@@ -43,6 +43,7 @@ def _payout(pk: int, line: BankLine, actor: Membership) -> str:
     return f"payout:{pk}"  # booked when Stripe sent it; the line shows that it arrived
 
 
+MAKES_MONEY = ("company_gift", "grant")  # the others were booked before; the line only shows the money
 # How each kind of awaited money is booked; answers the source of its transfers. See propose_matches.AWAITED.
 BOOK: dict[str, Callable[[int, BankLine, Membership], str]] = {
     "company_gift": _company_gift,
@@ -58,7 +59,8 @@ def match_bank(*, line: BankLine, about: str, actor: Membership) -> BankMatch:
 
     Lines are append-only and cannot be locked; the organisation is held instead, and the database keeps one
     match per line and one line per booking. A repeat returns the first match.
-    Raises NotAllowed, LineExplained, DoesNotFit and what the booking refuses; nothing is written then.
+    Money that reaches a fund by it needs two people: who read the statement in does not confirm it.
+    Raises NotAllowed, LineExplained, TookItIn, DoesNotFit and what the booking refuses; nothing is written then.
     """
     require(may_handle_money(actor))
     organisation = hold_lines_of(line.organisation_id)
@@ -67,9 +69,11 @@ def match_bank(*, line: BankLine, about: str, actor: Membership) -> BankMatch:
         if is_about(before, about):
             return before
         raise LineExplained
+    kind, _colon, pk = about.partition(":")
+    if kind in MAKES_MONEY and line.statement.taken_in_by_id == actor.pk:
+        raise TookItIn
     if not any(one.about == about and one.fits(line) for one in awaited_on(organisation)):
         raise DoesNotFit
-    kind, _colon, pk = about.partition(":")
     match: BankMatch = BankMatch.objects.create(
         line=line, source=BOOK[kind](int(pk), line, actor), matched_by=actor
     )

@@ -10,6 +10,7 @@ from audit.record import record
 from donations.errors import CampaignIsDraft, DayInTheFuture, FormKeyUsed
 from donations.models import Campaign, OfflineGift
 from donations.rules import may_handle_money
+from donations.statement import OLDEST
 from kernel.clock import today
 from programs.models import Membership
 from programs.rules import require
@@ -40,7 +41,7 @@ def note_offline_gift(
     campaign = Campaign.objects.get(pk=campaign.pk)
     if campaign.fund_id is None:
         raise CampaignIsDraft
-    if gift.received_on > today():
+    if not today() - OLDEST <= gift.received_on <= today():
         raise DayInTheFuture
     wanted = {
         "campaign": campaign,

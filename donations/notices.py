@@ -33,8 +33,9 @@ from outbox.handlers import handles, steps
 from outbox.mail import send_mail_about
 from outbox.models import Message
 from programs.models import Membership, Program
+from programs.scoping import acting_in
 
-steps(RECONCILING)(reconcile_next)
+steps(RECONCILING, asks_outside=True)(reconcile_next)
 
 steps(POSTING)(mail_next)
 handles(TOPIC)(tell_donor_of_update)
@@ -42,32 +43,34 @@ log = logging.getLogger(__name__)
 steps(ISSUING)(issue_next)
 
 
-@handles("stripe_event")
+@handles("stripe_event", asks_outside=True)
 def look_into_event(message: Message) -> None:
     """Stripe hinted at something about a gift: ask how it stands. Asking again is harmless."""
     try:
         ask_and_follow(program_id=message.program_id, donation_id=message.facts["donation_id"])
     except PaymentDiffers:  # asking again would say the same
-        note_finding(Finding.Kind.PAYMENT_DIFFERS, about=message.about)
+        with acting_in(message.program_id):
+            note_finding(Finding.Kind.PAYMENT_DIFFERS, about=message.about)
 
 
-@handles("stripe_unknown")
+@handles("stripe_unknown", asks_outside=True)
 def look_into_the_unknown(message: Message) -> None:
     """Money moved at Stripe and the event names no gift: ask whose it is, else put it before a person."""
-    facts = message.facts
-    organisation, named = Organisation.objects.get(pk=facts["organisation_id"]), ""
+    facts, named = message.facts, ""
+    with acting_in(message.program_id):
+        organisation = Organisation.objects.get(pk=facts["organisation_id"])
     with suppress(PaymentPageRefused):  # Stripe has no such thing: it was of a test, or was taken away
         named = fetch_reference(organisation=organisation, thing_id=facts["thing_id"])
-    donation = gift_of_reference(organisation, named)
+    with acting_in(message.program_id):
+        donation = gift_of_reference(organisation, named)
+        if donation is None:
+            kind, about = Finding.Kind.UNKNOWN_EVENT, message.about
+            note_finding(kind, about=about, organisation=organisation, event=facts["kind"])
     if donation:
         ask_and_follow(program_id=message.program_id, donation_id=donation.pk)
-        return
-    note_finding(
-        Finding.Kind.UNKNOWN_EVENT, about=message.about, organisation=organisation, event=facts["kind"]
-    )
 
 
-@handles("stripe_payout")
+@handles("stripe_payout", asks_outside=True)
 def look_into_payouts(message: Message) -> None:
     """Stripe paid out to the bank, or could not."""
     ask_about_payout(
@@ -90,13 +93,13 @@ def warn_of_fraud(message: Message) -> None:
     )
 
 
-@handles("refund_asked")
+@handles("refund_asked", asks_outside=True)
 def send_refund(message: Message) -> None:
     """Ask Stripe for a refund. One that it refuses stands among the findings."""
+    with acting_in(message.program_id):
+        program = Program.objects.get(pk=message.program_id)
     with suppress(RefundNotPossible):
-        ask_stripe_to_refund(
-            program=Program.objects.get(pk=message.program_id), refund_id=message.facts["refund_id"]
-        )
+        ask_stripe_to_refund(program=program, refund_id=message.facts["refund_id"])
 
 
 @handles("card_declined")
@@ -106,7 +109,7 @@ def note_decline(message: Message) -> None:
     hear_decline(donation=donation, event_id=message.facts["event_id"])
 
 
-@handles("close_payment_page")
+@handles("close_payment_page", asks_outside=True)
 def close_payment_page(message: Message) -> None:
     """Too many cards were declined on it. Stripe away: the outbox asks again."""
     close_page(program_id=message.program_id, donation_id=message.facts["donation_id"])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Case, Count, Q, QuerySet, Sum, TextField, When
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, TextField, When
 from django.db.models.functions import Cast
 
 from donations.models import Campaign, CampaignUpdate, Donation, NoUpdates, Organisation, Reconciliation
@@ -90,15 +90,17 @@ def gift_of_reference(organisation: Organisation, reference: str) -> Donation | 
 def _sums(prefix: str = "") -> dict[str, Sum | Count]:
     """What a Standing counts, over gifts or over campaigns' gifts."""
     paid = Q(**{f"{prefix}state": Donation.State.PAID})
+    amount = F(f"{prefix}amount_yen")
+    kept = amount - F(f"{prefix}gone_yen")  # what went back is not raised
     # An open card page is no promise; a slip for the shop or the bank is.
     on_its_way = Q(**{f"{prefix}state": Donation.State.PENDING}) & ~Q(
         **{f"{prefix}method__in": [Donation.Method.CARD]}
     )
     return {
-        "raised_yen": Sum(f"{prefix}amount_yen", filter=paid, default=0),
-        "donors": Count(_donor(prefix), filter=paid, distinct=True),
+        "raised_yen": Sum(kept, filter=paid, default=0),
+        "donors": Count(_donor(prefix), filter=paid & Q(**{f"{prefix}gone_yen__lt": amount}), distinct=True),
         "pending_yen": Sum(f"{prefix}amount_yen", filter=on_its_way, default=0),
-        "operating_yen": Sum(f"{prefix}operating_yen", filter=paid, default=0),
+        "operating_yen": Sum(F(f"{prefix}operating_yen") * kept / amount, filter=paid, default=0),
     }
 
 
@@ -226,7 +228,8 @@ def _yen(transfers: QuerySet[Transfer]) -> int:
 
 def latest_gifts(campaign: Campaign) -> list[Donation]:
     """The last few paid gifts, for the public list."""
-    return list(paid_gifts().filter(campaign=campaign).order_by("-paid_at", "-id")[:LATEST])
+    kept = paid_gifts().filter(campaign=campaign, gone_yen__lt=F("amount_yen"))
+    return list(kept.order_by("-paid_at", "-id")[:LATEST])
 
 
 def chips_of(campaign: Campaign) -> list[Chip]:

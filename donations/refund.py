@@ -5,14 +5,14 @@ from uuid import UUID, uuid5
 from django.db import transaction
 
 from audit.record import record
-from donations.cancel_receipt import cancel_receipt_of
+from donations.cancel_receipt import cancel_receipt_of, renew_receipt_of
 from donations.errors import NotRefundable, ReasonNeeded, RefundKeyUsed, RefundNotPossible
-from donations.models import Dispute, Donation, Finding, Refund
+from donations.models import Dispute, Donation, Finding, Organisation, Refund
 from donations.note_finding import note_finding
 from donations.rules import may_refund
-from donations.stripe_gateway import ask_for_refund
+from donations.stripe_gateway import ask_for_refund, fetch_after
 from donations.stripe_said import RefundSaid
-from donations.take_back import Parts, asked_yen, gone_yen, parts_of, post_back, post_returned
+from donations.take_back import Parts, asked_yen, gone_yen, note_gone, parts_of, post_back, post_returned
 from kernel.clock import now
 from kernel.yen import written_yen
 from outbox.put import put
@@ -68,11 +68,16 @@ def hold_gift(donation_id: int) -> Donation:
 
 
 def refundable_yen(donation: Donation) -> int:
-    """What of a gift may still go back through Stripe; 0 while a dispute is open."""
-    is_disputed = Dispute.objects.filter(donation=donation).exclude(state=Dispute.State.WON).exists()
+    """What of a gift may still go back through Stripe; 0 while a dispute holds its money.
+
+    A bank's mere inquiry holds none: to pay back then is what ends it well.
+    """
+    is_disputed = Dispute.objects.filter(
+        donation=donation, state=Dispute.State.OPEN, is_withdrawn=True
+    ).exists()
     if donation.state != Donation.State.PAID or not donation.charge_id or is_disputed:
         return 0
-    return donation.amount_yen - gone_yen(donation) - asked_yen(donation)
+    return max(donation.amount_yen - gone_yen(donation) - asked_yen(donation), 0)
 
 
 def ask_stripe_to_refund(*, program: Program, refund_id: int) -> Refund:
@@ -85,15 +90,23 @@ def ask_stripe_to_refund(*, program: Program, refund_id: int) -> Refund:
         asked = Refund.objects.select_related("donation__campaign__organisation").get(pk=refund_id)
     if asked.state != Refund.State.ASKED or asked.refund_id:
         return asked
-    organisation = asked.donation.campaign.organisation
+    organisation, charge_id = asked.donation.campaign.organisation, asked.donation.charge_id
     try:
-        said = ask_for_refund(organisation=organisation, refund=asked, charge_id=asked.donation.charge_id)
+        # Stripe forgets our key after a day; what it has made already is not asked for again.
+        said = _made_before(organisation, asked) or ask_for_refund(
+            organisation=organisation, refund=asked, charge_id=charge_id
+        )
     except RefundNotPossible:
         with acting_in(program.pk):
             _was_refused(refund_id)
         raise
     with acting_in(program.pk):
         return take_in_refund(donation=hold_gift(asked.donation_id), said=said)
+
+
+def _made_before(organisation: Organisation, asked: Refund) -> RefundSaid | None:
+    made = fetch_after(organisation=organisation, charge_id=asked.donation.charge_id).refunds
+    return next((one for one in made if one.reference == str(asked.request_key)), None)
 
 
 def _was_refused(refund_id: int) -> None:
@@ -107,7 +120,8 @@ def _was_refused(refund_id: int) -> None:
 def take_in_refund(*, donation: Donation, said: RefundSaid) -> Refund:
     """Book a refund as Stripe has it: once, in any order. The caller holds the gift and a transaction."""
     found = _find(donation, said)
-    if said.state == Refund.State.DONE and found.state == Refund.State.ASKED:
+    is_booked = bool(found.fund_yen or found.operating_yen or found.reserve_yen)
+    if said.state == Refund.State.DONE and not is_booked:
         parts = parts_of(donation, found.amount_yen)
         found.fund_yen, found.operating_yen, found.reserve_yen = (
             parts.fund_yen,
@@ -118,15 +132,17 @@ def take_in_refund(*, donation: Donation, said: RefundSaid) -> Refund:
         found.save()
         post_back(donation, parts, source=found.source)
         record("refund.done", actor=None, subject=found.source, amount_yen=found.amount_yen)
+        note_gone(donation)
         cancel_receipt_of(donation=donation)
         put("refund_done", about=found.source, refund_id=found.pk)
     elif said.state == Refund.State.FAILED and found.state != Refund.State.FAILED:
         if found.state == Refund.State.DONE:
             parts = Parts(found.fund_yen, found.operating_yen, found.reserve_yen)
             post_returned(donation, parts, source=f"refund-failed:{found.pk}")
-            cancel_receipt_of(donation=donation)
         found.state, found.ended_at = Refund.State.FAILED, now()
         found.save(update_fields=["state", "ended_at"])
+        note_gone(donation)
+        renew_receipt_of(donation=donation)
         _note_failed(found)
     return found
 
@@ -135,8 +151,8 @@ def _find(donation: Donation, said: RefundSaid) -> Refund:
     """The row of a refund; one that was made at Stripe's dashboard gets its row here."""
     ours = Refund.objects.filter(donation=donation)
     found: Refund | None = ours.filter(refund_id=said.refund_id).first()
-    if found is None and said.reference:
-        found = ours.filter(request_key=said.reference, refund_id="").first()
+    if found is None and (key := _key_of(said.reference)):
+        found = ours.filter(request_key=key, refund_id="").first()
         if found is not None:
             found.refund_id = said.refund_id
             found.save(update_fields=["refund_id"])
@@ -148,6 +164,14 @@ def _find(donation: Donation, said: RefundSaid) -> Refund:
         reason=said.reason,
         asked_at=said.asked_at,
     )
+
+
+def _key_of(reference: str) -> UUID | None:
+    """Our request key; what someone else noted on a refund at Stripe is none."""
+    try:
+        return UUID(reference)
+    except ValueError:
+        return None
 
 
 def _note_failed(refund: Refund) -> None:

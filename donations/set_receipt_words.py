@@ -6,8 +6,9 @@ from typing import Any
 from django.db import transaction
 
 from audit.record import record
-from donations.models import Organisation
+from donations.models import Organisation, ReceiptAsk
 from donations.rules import may_issue_receipts
+from outbox.put import put
 from programs.models import Membership
 from programs.rules import require
 
@@ -47,4 +48,6 @@ def set_receipt_words(
         subject=f"organisation:{organisation.pk}",
         changed=changed,
     )
+    for ask in ReceiptAsk.objects.filter(organisation=organisation, receipts=None):
+        put("receipt_asked", about=f"receipt_ask:{ask.pk}", ask_id=ask.pk)  # it may be complete now
     return organisation

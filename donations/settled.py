@@ -6,7 +6,6 @@ from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
 from donations.models import DatePolicy, Donation, Organisation
-from donations.take_back import gone_yen
 from kernel.clock import day_of, start_of
 
 
@@ -17,7 +16,7 @@ def is_settled(donation: Donation) -> bool:
 
 def kept_yen(donation: Donation) -> int:
     """What is left of the gift after refunds: the sum a receipt may state. 0: nothing is left."""
-    return donation.amount_yen - gone_yen(donation)
+    return donation.kept_yen
 
 
 def receipt_day(donation: Donation, policy: str) -> date:

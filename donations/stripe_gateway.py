@@ -359,8 +359,10 @@ def _answers() -> Iterator[None]:
     try:
         yield
     except (stripe.InvalidRequestError, stripe.IdempotencyError) as error:
-        log.warning("Stripe refused: %s", error)
+        log.warning(
+            "Stripe refused: %s %s %s", error.code, getattr(error, "param", ""), error.request_id
+        )  # its words may name a person
         raise PaymentPageRefused from error
     except stripe.StripeError as error:
-        log.warning("Stripe is away: %s: %s", type(error).__name__, error)
+        log.warning("Stripe is away: %s %s", type(error).__name__, error.request_id)
         raise PaymentServiceAway from error

@@ -59,4 +59,6 @@ def sweep(*, program: Program, older_than: timedelta = OLDER_THAN) -> int:
                 note_finding(Finding.Kind.PAYMENT_DIFFERS, about=f"donation:{donation_id}")
         except PaymentServiceAway:
             return looked_at
+        except Exception:  # what is wrong with one gift stops no other
+            log.exception("donation:%s in %s: not looked at", donation_id, program.slug)
     return len(found)

@@ -25,17 +25,20 @@ class Parts:
 
 
 def gone_yen(donation: Donation) -> int:
-    """What has gone back already: refunds done, disputes whose money has left and not come back."""
-    return _gone(donation)[0]
+    """What has gone back already: refunds done, disputes whose money has left and not come back.
+
+    More than the gift where a refunded one was disputed as well: Stripe takes the money twice then.
+    """
+    return sum(_gone(donation))
 
 
-def _gone(donation: Donation) -> tuple[int, int]:
-    """(all, of it from running costs)."""
+def _gone(donation: Donation) -> tuple[int, int, int]:
+    """(from the fund, from running costs, from the reserve)."""
     refunds = Refund.objects.filter(donation=donation, state=Refund.State.DONE)
     disputes = Dispute.objects.filter(donation=donation, is_withdrawn=True, is_returned=False)
-    amounts = ("amount_yen", "operating_yen")
-    rows = list(refunds.values_list(*amounts).union(disputes.values_list(*amounts), all=True))
-    return sum(row[0] for row in rows), sum(row[1] for row in rows)
+    parts = ("pk", "fund_yen", "operating_yen", "reserve_yen")
+    rows = list(refunds.values_list(*parts).union(disputes.values_list(*parts), all=True))
+    return sum(row[1] for row in rows), sum(row[2] for row in rows), sum(row[3] for row in rows)
 
 
 def asked_yen(donation: Donation) -> int:
@@ -48,15 +51,19 @@ def parts_of(donation: Donation, amount_yen: int) -> Parts:
     """How `amount_yen` of a gift is paid back. The caller holds the gift; its fund is held here.
 
     Running costs give back their promised share, rounded down over all that went back so far, so that a
-    gift that goes back whole takes exactly what it gave. The rest comes from the fund as far as it holds:
-    what has become coupons stays with the children, and the loss reserve pays for it.
+    gift that goes back whole takes exactly what it gave. The rest comes from the fund, never more than the gift
+    brought and as far as the fund holds: what has become coupons stays with the children, what others gave
+    stays theirs, and the loss reserve pays for it.
     """
-    gone, gone_operating = _gone(donation)
+    from_fund, from_operating, from_reserve = _gone(donation)
+    gone = from_fund + from_operating + from_reserve
     due_operating = donation.operating_yen * (gone + amount_yen) // donation.amount_yen
-    operating_yen = min(max(due_operating - gone_operating, 0), amount_yen)
+    left_operating = max(donation.operating_yen - from_operating, 0)
+    operating_yen = min(max(due_operating - from_operating, 0), left_operating, amount_yen)
     if donation.campaign.fund is None:
         raise RuntimeError("a draft takes no gifts")  # a database constraint says so too
-    fund_yen = min(amount_yen - operating_yen, hold_yen(donation.campaign.fund.pk))
+    left_fund = min(hold_yen(donation.campaign.fund.pk), max(donation.fund_yen - from_fund, 0))
+    fund_yen = min(amount_yen - operating_yen, left_fund)
     return Parts(fund_yen, operating_yen, amount_yen - operating_yen - fund_yen)
 
 
@@ -71,7 +78,13 @@ def post_back(donation: Donation, parts: Parts, *, source: str) -> None:
             leg=leg,
         )
     if parts.reserve_yen:
-        note_short_reserve()
+        note_short_reserve(source)
+
+
+def note_gone(donation: Donation) -> None:
+    """Keep on the gift what has gone back, so that every page shows what is left. The caller holds the gift."""
+    donation.gone_yen = min(gone_yen(donation), donation.amount_yen)
+    donation.save(update_fields=["gone_yen"])
 
 
 def post_returned(donation: Donation, parts: Parts, *, source: str) -> None:
@@ -101,8 +114,8 @@ def loss_reserve() -> Account:
     return the_account(Kind.LOSS_RESERVE, RESERVE)
 
 
-def note_short_reserve() -> None:
-    """A reserve below zero is a question for people: someone has to fill it."""
+def note_short_reserve(source: str) -> None:
+    """A reserve below zero is a question for people, each time anew: someone has to fill it."""
     left_yen = balance_yen(loss_reserve())
     if left_yen < 0:
-        note_finding(Finding.Kind.RESERVE_SHORT, about="loss reserve", amount_yen=-left_yen)
+        note_finding(Finding.Kind.RESERVE_SHORT, about=f"loss reserve: {source}", amount_yen=-left_yen)

@@ -1,11 +1,11 @@
 """Book a dispute: the card holder's bank takes a gift back, and gives it again when the dispute is won."""
 
 from audit.record import record
-from donations.cancel_receipt import cancel_receipt_of
+from donations.cancel_receipt import cancel_receipt_of, renew_receipt_of
 from donations.models import Dispute, Donation, Finding
 from donations.note_finding import note_finding
 from donations.stripe_said import DisputeSaid
-from donations.take_back import Parts, parts_of, post_back, post_returned
+from donations.take_back import Parts, note_gone, parts_of, post_back, post_returned
 from kernel.clock import now
 from ledger.post import post
 
@@ -46,7 +46,11 @@ def take_in_dispute(*, donation: Donation, said: DisputeSaid) -> Dispute:
     if said.state != dispute.state and dispute.state == Dispute.State.OPEN:
         dispute.state, dispute.ended_at = said.state, now()
         record(f"dispute.{dispute.state}", actor=None, subject=dispute.source)
+    was_gone = donation.gone_yen
     dispute.save()
+    note_gone(donation)
+    if donation.gone_yen < was_gone:
+        renew_receipt_of(donation=donation)
     return dispute
 
 
@@ -69,7 +73,6 @@ def _return(donation: Donation, dispute: Dispute, *, fee_yen: int) -> None:
     parts = Parts(dispute.fund_yen, dispute.operating_yen, dispute.reserve_yen)
     dispute.is_returned, dispute.fee_returned_yen = True, fee_yen
     post_returned(donation, parts, source=dispute.won_source)
-    cancel_receipt_of(donation=donation)
     if fee_yen:
         fees, clearing = donation.campaign.organisation.fees, donation.campaign.organisation.clearing
         post(debit=clearing, credit=fees, amount_yen=fee_yen, source=dispute.won_source, leg=FEE_LEG)

@@ -11,8 +11,8 @@ from ledger.post import post
 from programs.scoping import acting_in
 
 
-def ask_about_payout(*, program_id: int, organisation_id: int, payout_id: str) -> Payout:
-    """Ask Stripe how a payout stands and book what is new. Opens its own short transactions.
+def ask_about_payout(*, program_id: int, organisation_id: int, payout_id: str) -> Payout | None:
+    """Ask Stripe how a payout stands and book what is new; None for one that took money. Opens short transactions.
 
     Raises PaymentServiceAway, PaymentPageRefused (no such payout); nothing is written then.
     """
@@ -20,6 +20,14 @@ def ask_about_payout(*, program_id: int, organisation_id: int, payout_id: str) -
         organisation = Organisation.objects.get(pk=organisation_id)
     said = fetch_payout(organisation=organisation, payout_id=payout_id)
     with acting_in(program_id):
+        if said.amount_yen <= 0:  # Stripe took money from the bank: a person has to look
+            note_finding(
+                Finding.Kind.UNKNOWN_LINE,
+                about=payout_id,
+                organisation=organisation,
+                amount_yen=said.amount_yen,
+            )
+            return None
         return take_in_payout(organisation_id=organisation_id, said=said)
 
 

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Least
 
 from kernel.clock import now
-from outbox.handlers import HANDLERS
+from outbox.handlers import HANDLERS, OUTSIDE
 from outbox.jobs import RUN_JOB, run_steps, stop_job
 from outbox.models import Message
 from programs.scoping import acting_in
@@ -36,6 +36,8 @@ def deliver(program_id: int, message_id: int) -> bool:
     try:
         if message.topic == RUN_JOB:
             run_steps(program_id, message)
+        elif message.topic in OUTSIDE:
+            HANDLERS[message.topic](message)
         with acting_in(program_id):
             _finish(message)
     except Exception as error:
@@ -72,11 +74,14 @@ def _lease(message_id: int) -> Message | None:
 
 
 def _finish(message: Message) -> None:
-    """The handler's work and the mark "done" are one transaction: both, or neither."""
+    """The handler's work and the mark "done" are one transaction: both, or neither.
+
+    Handlers that ask an outside service have done theirs before, in transactions of their own.
+    """
     held = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
     if held.done_at is not None:
         return
-    if held.topic != RUN_JOB:
+    if held.topic != RUN_JOB and held.topic not in OUTSIDE:
         HANDLERS[held.topic](held)
     held.done_at = now()
     held.last_error = ""

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from kernel.clock import now
 from kernel.errors import Refused
-from outbox.handlers import STEPS
+from outbox.handlers import OUTSIDE, STEPS
 from outbox.models import Job, Message
 from outbox.put import put
 from programs.models import Membership
@@ -34,6 +34,7 @@ def run_steps(program_id: int, message: Message) -> None:
     """Do steps until the job is over, renewing the message's lease with each."""
     is_running = True
     while is_running:
+        _ask_outside(program_id, message)
         with acting_in(program_id):
             job = Job.objects.select_for_update(of=("self",)).get(pk=message.facts["job_id"])
             is_running = job.state == Job.State.RUNNING
@@ -43,9 +44,21 @@ def run_steps(program_id: int, message: Message) -> None:
                 Message.objects.filter(pk=message.pk).update(leased_until=lease, attempts=1)  # it goes on
 
 
+def _ask_outside(program_id: int, message: Message) -> None:
+    """A step that asks an outside service: nothing is held while it waits; then the job is moved on."""
+    with acting_in(program_id):
+        job = Job.objects.get(pk=message.facts["job_id"])
+    if job.kind not in OUTSIDE or job.state != Job.State.RUNNING or job.done >= job.total:
+        return
+    before = job.done
+    STEPS[job.kind](job)
+    with acting_in(program_id):
+        Job.objects.filter(pk=job.pk, done=before).update(done=job.done)
+
+
 def _one_step(job: Job) -> None:
     before = job.done
-    if job.done < job.total:
+    if job.done < job.total and job.kind not in OUTSIDE:
         STEPS[job.kind](job)
         if job.done <= before:
             raise RuntimeError(f"a step of {job.kind} did nothing")

@@ -20,6 +20,7 @@ from donations.errors.by_hand import (
     NotedYourself,
     SponsorFundExists,
     StatementUnreadable,
+    TookItIn,
 )
 from donations.errors.campaigns import (
     BooksDiffer,
@@ -71,6 +72,7 @@ from donations.errors.receipts import (
 )
 
 __all__ = [
+    "TookItIn",
     "AgreementChanged",
     "AlreadyDecided",
     "AlreadyOnReceipt",

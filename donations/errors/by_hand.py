@@ -13,11 +13,13 @@ class FormKeyUsed(Refused):
 
 
 class DayInTheFuture(Refused):
-    """Money that has not come yet cannot be booked."""
+    """Money that has not come yet cannot be booked, nor money of another age."""
 
     code = "day_in_the_future"
     status = 422
-    words = _("This day has not come yet. Give the day on which the money came.")
+    words = _(
+        "This day has not come yet, or is more than five years ago. Give the day on which the money came."
+    )
 
 
 class CampaignIsDraft(Refused):
@@ -105,3 +107,13 @@ class DoesNotFit(Refused):
 
     code = "does_not_fit"
     words = _("This bank line does not fit what you chose. Load the page anew and choose again.")
+
+
+class TookItIn(Refused):
+    """Who read a statement in may not turn its lines into money of a fund."""
+
+    code = "took_it_in"
+    status = 403
+    words = _(
+        "You read this statement in yourself. Ask another person of the secretariat to confirm the line."
+    )

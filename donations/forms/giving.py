@@ -91,7 +91,11 @@ class GiveForm(forms.Form):
         chosen = cleaned.get("method") or Donation.Method.CARD
         way = next((way for way in self.ways if way.method == chosen), None)
         if way and not way.least_yen <= cleaned["amount_yen"] <= way.most_yen:
-            bounds = AmountOutOfBounds(least=written_yen(way.least_yen), most=written_yen(way.most_yen))
+            least, most = (
+                max(way.least_yen, self.campaign.minimum_yen),
+                min(way.most_yen, self.campaign.maximum_yen),
+            )
+            bounds = AmountOutOfBounds(least=written_yen(least), most=written_yen(most))
             self.add_error("method", str(bounds))
 
     def donor(self, language: str) -> Donor:

@@ -56,6 +56,7 @@ class Donation(ProgramScoped):
     agreement_version = models.CharField(max_length=20)
     language = models.CharField(max_length=8, default="ja")
     method = models.CharField(max_length=14, choices=Method, default=Method.CARD)
+    gone_yen = models.PositiveIntegerField(default=0)  # went back by refunds and disputes; books.py holds it
     customer_id = models.CharField(max_length=100, blank=True)  # Stripe's, where the way of paying needs one
     pay_until = models.DateTimeField(null=True)  # shop code or bank account was given: until when to pay
     started_at = models.DateTimeField(default=now)
@@ -82,6 +83,7 @@ class Donation(ProgramScoped):
                 name="donation_state_known",
             ),
             CheckConstraint(condition=Q(amount_yen__gt=0), name="donation_amount_above_zero"),
+            CheckConstraint(condition=Q(gone_yen__lte=F("amount_yen")), name="donation_gone_within"),
             CheckConstraint(condition=Q(operating_yen__lt=F("amount_yen")), name="donation_operating_within"),
             CheckConstraint(
                 condition=~Q(state="paid") | Q(paid_at__isnull=False), name="donation_paid_has_its_time"
@@ -122,6 +124,11 @@ class Donation(ProgramScoped):
     def is_waiting(self) -> bool:
         """Whether its end is not known yet."""
         return self.state in self.WAITING
+
+    @property
+    def kept_yen(self) -> int:
+        """What is left of the gift after refunds and disputes."""
+        return self.amount_yen - self.gone_yen
 
     @property
     def masked_email(self) -> str:

@@ -1,6 +1,6 @@
 """The secretariat's pages about money after a gift: gifts, refunds, open questions, Stripe's list."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from audit.record import record
 from donations.forms.after import AnswerForm, RefundForm, SearchForm, WaysForm
-from donations.models import Donation, Finding, Organisation
+from donations.models import Donation, Finding, Organisation, Refund
 from donations.money_story import WHAT_TO_DO, found_gifts, open_findings, story_of
 from donations.queries import latest_reconciliations
 from donations.reconcile_now import reconcile_now
@@ -57,6 +57,8 @@ def gift_page(request: HttpRequest, gift_id: int) -> HttpResponse:
 def refund_page(request: HttpRequest, gift_id: int) -> HttpResponse:
     """How much goes back and why; then what it will do; then it is done."""
     gift = get_object_or_404(Donation, pk=gift_id)
+    if Refund.objects.filter(request_key=_key_of(request)).exists():  # pressed twice
+        return redirect("office-gift", request.program.slug, gift.pk)  # type: ignore[attr-defined]
     gift, most_yen = hold_gift(gift.pk), refundable_yen(gift)
     initial = {"amount": most_yen, "request_key": uuid4()}
     form = RefundForm(request.POST or None, most_yen=most_yen, initial=initial)
@@ -75,6 +77,13 @@ def refund_page(request: HttpRequest, gift_id: int) -> HttpResponse:
         return render(request, "donations/office_refund.html", context, status=refusal.status)
     messages.success(request, _("The refund is under way. It stands here as paid back within a few minutes."))
     return redirect("office-gift", request.program.slug, gift.pk)  # type: ignore[attr-defined]
+
+
+def _key_of(request: HttpRequest) -> UUID | None:
+    try:
+        return UUID(request.POST.get("request_key", ""))
+    except ValueError:
+        return None
 
 
 @entrance(Role.OFFICE)

@@ -1,7 +1,5 @@
 """The secretariat's pages about the bank: take a statement in, and say what each line is the money of."""
 
-import csv
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +17,7 @@ from donations.read_statement import read_statement
 from donations.set_line_aside import set_line_aside
 from donations.take_in_statement import effect_of, take_in_statement
 from donations.views.money import LINES, attempt
+from kernel.csv_file import csv_file
 from kernel.errors import Refused
 from programs.entering import entrance
 from programs.models import Role
@@ -99,15 +98,10 @@ def bad_rows(request: HttpRequest) -> HttpResponse:
     if statement is None:
         messages.error(request, _("Nothing was taken in. Choose the file of the bank again."))
         return redirect("money-bank-upload", request.program.slug)  # type: ignore[attr-defined]
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    head = [_("Row"), _("What is wrong"), _("What stands there")]
+    body = csv_file(head, [(row.number, str(row.why), row.text) for row in statement.bad])
+    response = HttpResponse(body, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="rows.csv"'
-    response.write("\ufeff")  # spreadsheets take it for UTF-8 by this
-    writer = csv.writer(response)
-    writer.writerow([_("Row"), _("What is wrong"), _("What stands there")])
-    for row in statement.bad:
-        # A leading space: a spreadsheet would run a cell that begins with = + - or @.
-        text = f" {row.text}" if row.text[:1] in "=+-@\t" else row.text
-        writer.writerow([row.number, row.why, text])
     return response
 
 

@@ -169,7 +169,7 @@ def my_gifts(request: HttpRequest) -> HttpResponse:
     """The gifts that were made with the signed-in person's address."""
     gifts = paid_gifts().filter(user=request.user.pk).select_related("campaign").order_by("-paid_at")
     return render(
-        request, "donations/my_gifts.html", {"gifts": gifts, "total_yen": sum(g.amount_yen for g in gifts)}
+        request, "donations/my_gifts.html", {"gifts": gifts, "total_yen": sum(g.kept_yen for g in gifts)}
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -76,6 +76,8 @@ def sample_paper(request: HttpRequest, organisation_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def issue_page(request: HttpRequest, organisation_id: int, year: int) -> HttpResponse:
     """How many receipts would be issued, and the button that begins it."""
+    if not fiscal_year(today()) - 20 < year <= fiscal_year(today()) + 1:
+        raise Http404("no such year")
     organisation = get_object_or_404(Organisation, pk=organisation_id)
     errors, status = [], 200
     if request.method == "POST":

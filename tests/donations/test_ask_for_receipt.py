@@ -9,6 +9,7 @@ from donations.errors import (
     AlreadyOnReceipt,
     CannotBeWritten,
     NameAndAddressNeeded,
+    NothingToReceipt,
     NotSettled,
     ReceiptRefused,
 )
@@ -90,9 +91,17 @@ def test_while_the_settings_are_missing_it_waits(campaign: Campaign, office: Mem
 
 
 def test_a_year_is_asked_for_once_with_the_signed_in_address(
-    organisation: Organisation, program: Program, other_program: Program
+    campaign: Campaign,
+    organisation: Organisation,
+    program: Program,
+    other_program: Program,
+    office: Membership,
 ) -> None:
+    a_gift(campaign, office)
     hanako = member(program, Role.DONOR, MAIL)
+    for year in (0, 1900, 9999, 32767, 99999):
+        with pytest.raises(NothingToReceipt):
+            ask_for_year(organisation=organisation, year=year, addressee=HANAKO, actor=hanako)
     for name in ("髙﨑 𠮷子", "田中 花子"):
         who = replace(HANAKO, name=name)
         ask_for_year(organisation=organisation, year=2026, addressee=who, actor=hanako)

@@ -191,7 +191,7 @@ def all_match_one_line(stage: Stage) -> list[Any]:
         fund = a_fund(stage.organisation, stage.people[0])
         gifts = [promised(fund, stage.people[0]) for _ in range(AT_ONCE)]
         content = csv_of(("2027/3/12", "300000", "", "ｶ)ｱｵｿﾞﾗ"))
-        take_in_statement(organisation=stage.organisation, content=content, actor=stage.people[0])
+        take_in_statement(organisation=stage.organisation, content=content, actor=stage.people[1])
         line = BankLine.objects.get()
     with Crowd(AT_ONCE, stage.program.pk) as crowd:
         return crowd.go(

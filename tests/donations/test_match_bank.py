@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from donations.approve_offline_gift import approve_offline_gift
 from donations.cancel_company_gift import cancel_company_gift
-from donations.errors import DoesNotFit, LineExplained
+from donations.errors import DoesNotFit, LineExplained, TookItIn
 from donations.match_bank import match_bank
 from donations.models import BankLine, BankMatch, Campaign, CompanyGift, Organisation, Payout, SponsorFund
 from donations.propose_matches import Proposal, proposals, unexplained_lines
@@ -40,13 +40,29 @@ def gift(fund: SponsorFund, office: Membership) -> CompanyGift:
 
 
 def lines(organisation: Organisation, actor: Membership, *rows: tuple[str, str, str, str]) -> list[BankLine]:
-    take_in_statement(organisation=organisation, content=csv_of(*rows), actor=actor)
+    """Read in by one person; `actor` is the other, who confirms."""
+    take_in_statement(
+        organisation=organisation,
+        content=csv_of(*rows),
+        actor=second_person(Program.objects.get(pk=actor.program_id)),
+    )
     return list(BankLine.objects.order_by("on", "id"))
 
 
 def abouts(proposal: Proposal) -> tuple[str, list[str]]:
     sure = proposal.sure.about if proposal.sure else ""
     return sure, sorted(one.about for one in proposal.possible)
+
+
+def test_who_read_the_statement_in_does_not_make_money_of_its_lines(
+    organisation: Organisation, gift: CompanyGift, office: Membership
+) -> None:
+    (line,) = lines(organisation, office, FROM_AOZORA)
+
+    with pytest.raises(TookItIn):
+        match_bank(line=line, about=gift.source, actor=line.statement.taken_in_by)
+    gift.refresh_from_db()
+    assert gift.state != "received" and not BankMatch.objects.exists()
 
 
 def test_a_payout_is_seen_to_arrive_and_moves_nothing_more(

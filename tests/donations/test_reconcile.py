@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from donations import reconcile as reconciling
 from donations.errors import PaymentServiceAway
 from donations.follow import ask_and_follow
 from donations.give import ask_to_pay
@@ -108,7 +109,8 @@ def test_a_paid_gift_that_stripe_does_not_list_is_a_question(
     done = run(program, campaign.organisation)
 
     assert (done.is_exact, done.difference_yen) == (False, -9_640)
-    assert Finding.objects.get().about == gift.source
+    assert Finding.objects.get(kind="gift_without_line").about == gift.source
+    assert Finding.objects.get(kind="clearing_differs").amount_yen == -9_640
 
 
 def test_running_twice_changes_nothing(program: Program, campaign: Campaign, standin: Standin) -> None:
@@ -152,3 +154,24 @@ def test_a_refund_from_the_dashboard_is_booked_when_its_line_is_seen(
     ask_stripe_to_refund(program=program, refund_id=asked.pk)
     assert run(program, campaign.organisation).is_exact
     assert ask_and_follow(program_id=program.pk, donation_id=gift.pk).state == "paid"
+
+
+def test_what_is_wrong_with_one_organisation_stops_no_other(
+    program: Program,
+    campaign: Campaign,
+    office: Membership,
+    standin: Standin,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make_campaign(make_organisation(office, key="sk_test_other", secret="whsec_o"), office, title="other")
+    paid_gift(standin, program, campaign)
+    real, asked = reconciling.reconcile, []
+
+    def first_is_broken(*, program_id: int, organisation_id: int) -> Reconciliation:
+        asked.append(organisation_id)
+        if len(asked) == 1:
+            raise ValueError("broken")
+        return real(program_id=program_id, organisation_id=organisation_id)
+
+    monkeypatch.setattr(reconciling, "reconcile", first_is_broken)
+    assert (reconcile_all(), len(asked)) == (1, 2)

@@ -1,28 +1,48 @@
 """donations.refund: a gift goes back, whole or in part, and never out of a child's coupon."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 
 from audit.models import Record
+from donations import refund as refunding
+from donations.books import CLAIMS, MORE
+from donations.confirm import confirm
 from donations.errors import NotRefundable, PaymentServiceAway, ReasonNeeded, RefundKeyUsed
 from donations.follow import ask_and_follow, follow
-from donations.models import Campaign, Donation, Finding, Refund
+from donations.models import Campaign, Dispute, Donation, Finding, Refund
 from donations.refund import ask_stripe_to_refund, refund, refundable_yen, take_in_refund
-from donations.stripe_said import After, RefundSaid
+from donations.settle_finding import settle_finding
+from donations.stripe_said import After, DisputeSaid, RefundSaid
 from donations.take_back import loss_reserve
+from donations.take_in_dispute import take_in_dispute
 from kernel.errors import NotAllowed
 from ledger.accounts import open_account
 from ledger.balances import balance_yen
 from ledger.models import Account, Kind, Transfer
 from ledger.post import post
+from ledger.verify import verify
 from outbox.models import Message
 from programs.models import Membership, Program
 from tests.donations.conftest import KEY, begin, moved, paid_gift, violations, work_off
+from tests.donations.test_confirm import said_of
 from tests.stripe_standin.running import Standin
 
 MADE_AT = datetime(2027, 3, 31, 2, tzinfo=UTC)
+OPEN = DisputeSaid(
+    dispute_id="du_1",
+    amount_yen=10_000,
+    fee_yen=1_500,
+    fee_returned_yen=0,
+    state=Dispute.State.OPEN,
+    reason="fraudulent",
+    due_by=MADE_AT,
+    opened_at=MADE_AT,
+    is_withdrawn=True,
+    is_returned=False,
+)
 
 
 def ask(gift: Donation, office: Membership, amount_yen: int = 10_000) -> Refund:
@@ -223,3 +243,78 @@ def test_following_in_any_order_books_refunds_of_the_dashboard(gift: Donation) -
 
     assert sorted(Refund.objects.values_list("amount_yen", "asked_by")) == [(1_000, None), (2_000, None)]
     assert violations() == []
+
+
+def test_what_was_refunded_and_disputed_never_takes_what_others_gave(
+    gift: Donation, campaign: Campaign, fund: Account
+) -> None:
+    other = begin(campaign)
+    Donation.objects.filter(pk=other.pk).update(state="pending", session_id="cs_other")
+    confirm(donation_id=other.pk, payment=said_of(other))
+    take_in_refund(donation=gift, said=said(10_000))
+
+    dispute = take_in_dispute(donation=gift, said=OPEN)
+
+    assert (dispute.fund_yen, dispute.operating_yen, dispute.reserve_yen) == (0, 0, 10_000)
+    assert balance_yen(fund) == 9_000  # the other's, untouched
+    gift.refresh_from_db()
+    assert (gift.gone_yen, gift.kept_yen) == (10_000, 0)
+    assert violations() == []
+
+
+def test_one_that_was_called_failed_too_early_is_booked_when_stripe_did_it(
+    gift: Donation, office: Membership, fund: Account
+) -> None:
+    asked = ask(gift, office, 4_000)
+    Refund.objects.filter(pk=asked.pk).update(state="failed")
+
+    take_in_refund(
+        donation=gift, said=RefundSaid("re_9", str(asked.request_key), 4_000, Refund.State.DONE, "", MADE_AT)
+    )
+
+    assert (Refund.objects.get().state, balance_yen(fund)) == ("done", 5_400)
+    assert violations() == []
+
+
+def test_a_note_of_someone_else_on_a_refund_is_no_key_of_ours(gift: Donation) -> None:
+    take_in_refund(donation=gift, said=RefundSaid("re_9", "order-17", 4_000, Refund.State.DONE, "", MADE_AT))
+    assert Refund.objects.get().amount_yen == 4_000
+
+
+@pytest.mark.real_time
+def test_what_stripe_has_made_already_is_not_asked_for_again(
+    program: Program,
+    campaign: Campaign,
+    office: Membership,
+    standin: Standin,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As after a day, when Stripe has forgotten our key: the second asking would be a second refund."""
+    gift = paid_gift(standin, program, campaign)
+    asked = ask(gift, office, 4_000)
+    ask_stripe_to_refund(program=program, refund_id=asked.pk)
+    Refund.objects.filter(pk=asked.pk).update(state="asked", refund_id="", fund_yen=0, operating_yen=0)
+    monkeypatch.setattr(refunding, "ask_for_refund", lambda **_: pytest.fail("asked again"))
+
+    assert ask_stripe_to_refund(program=program, refund_id=asked.pk).state == "done"
+
+
+def test_each_shortage_of_the_reserve_is_a_question(
+    gift: Donation, fund: Account, office: Membership
+) -> None:
+    spend_on_coupons(fund, 9_000)
+    take_in_refund(donation=gift, said=said(3_000))
+    settle_finding(finding=Finding.objects.get(), words="補った", actor=office)
+    take_in_refund(donation=gift, said=said(3_000, number=2))
+
+    assert Finding.objects.filter(kind="reserve_short", settled_at=None).count() == 1
+
+
+def test_a_mere_inquiry_does_not_keep_a_gift_from_going_back(gift: Donation) -> None:
+    take_in_dispute(donation=gift, said=replace(OPEN, is_withdrawn=False, fee_yen=0))
+    assert refundable_yen(gift) == 10_000
+
+
+def test_books_see_a_gift_whose_pages_would_show_another_sum(gift: Donation) -> None:
+    Donation.objects.filter(pk=gift.pk).update(gone_yen=1)
+    assert any("said to have gone back" in one for one in verify(CLAIMS, MORE))

@@ -5,6 +5,7 @@ from smtplib import SMTPRecipientsRefused
 
 import pytest
 import time_machine
+from django.db import connection
 
 from kernel.clock import now
 from outbox.deliver import MOST_ATTEMPTS, deliver
@@ -13,6 +14,8 @@ from outbox.jobs import start_job
 from outbox.models import Job, Message
 from outbox.put import put
 from programs.models import Membership, Program
+from programs.scoping import acting_in
+from tests.conftest import make_program
 
 
 def test_deliver_tells_the_handler_once(program: Program, told: list[str]) -> None:
@@ -145,3 +148,16 @@ def test_a_job_of_an_unknown_kind_does_not_begin(program: Program, office: Membe
     with pytest.raises(RuntimeError, match="no step"):
         start_job("nobody_knows", total=1, actor=office)
     assert not Job.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_asks_outside_does_so_with_no_transaction_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    program, seen = make_program("outside", "外", "131130"), []
+    monkeypatch.setitem(HANDLERS, "asks", lambda _message: seen.append(connection.in_atomic_block))
+    monkeypatch.setattr("outbox.deliver.OUTSIDE", {"asks"})
+    with acting_in(program.pk):
+        message = put("asks", about="x:1")
+
+    assert deliver(program.pk, message.pk)
+    assert seen == [False]
+    assert not deliver(program.pk, message.pk) and seen == [False]

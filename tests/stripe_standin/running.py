@@ -78,7 +78,7 @@ class Standin:
     ) -> Reply:
         """One request to a path or a whole address of this server."""
         parts = urlsplit(urljoin(self.base_url, address))
-        line = HTTPConnection(parts.hostname or "", parts.port, timeout=15)
+        line = HTTPConnection(parts.hostname or "", parts.port, timeout=120)
         try:
             line.request(method, parts.path + (f"?{parts.query}" if parts.query else ""), body, headers or {})
             return _reply(line.getresponse())
