@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Case, Count, F, Q, QuerySet, Sum, TextField, When
+from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Sum, TextField, When
 from django.db.models.functions import Cast
 
 from donations.models import Campaign, CampaignUpdate, Donation, NoUpdates, Organisation, Reconciliation
@@ -100,7 +100,9 @@ def _sums(prefix: str = "") -> dict[str, Sum | Count]:
         "raised_yen": Sum(kept, filter=paid, default=0),
         "donors": Count(_donor(prefix), filter=paid & Q(**{f"{prefix}gone_yen__lt": amount}), distinct=True),
         "pending_yen": Sum(f"{prefix}amount_yen", filter=on_its_way, default=0),
-        "operating_yen": Sum(F(f"{prefix}operating_yen") * kept / amount, filter=paid, default=0),
+        "operating_yen": Sum(
+            Cast(F(f"{prefix}operating_yen"), BigIntegerField()) * kept / amount, filter=paid, default=0
+        ),
     }
 
 

@@ -13,6 +13,7 @@ from donations.confirm import confirm
 from donations.errors import NotRefundable, PaymentServiceAway, ReasonNeeded, RefundKeyUsed
 from donations.follow import ask_and_follow, follow
 from donations.models import Campaign, Dispute, Donation, Finding, Refund
+from donations.queries import standing_of
 from donations.refund import ask_stripe_to_refund, refund, refundable_yen, take_in_refund
 from donations.settle_finding import settle_finding
 from donations.stripe_said import After, DisputeSaid, RefundSaid
@@ -318,3 +319,21 @@ def test_a_mere_inquiry_does_not_keep_a_gift_from_going_back(gift: Donation) -> 
 def test_books_see_a_gift_whose_pages_would_show_another_sum(gift: Donation) -> None:
     Donation.objects.filter(pk=gift.pk).update(gone_yen=1)
     assert any("said to have gone back" in one for one in verify(CLAIMS, MORE))
+
+
+def test_large_gifts_are_summed_beyond_what_an_integer_holds(campaign: Campaign) -> None:
+    Campaign.objects.update(maximum_yen=90_000_000)
+    campaign.refresh_from_db()
+    begun = begin(campaign, 50_000_000)
+    Donation.objects.filter(pk=begun.pk).update(state="pending", session_id="cs_large")
+    confirm(donation_id=begun.pk, payment=said_of(begun))
+
+    standing = standing_of(campaign)
+    assert (standing.raised_yen, standing.operating_yen) == (50_000_000, 5_000_000)
+
+
+def test_what_went_back_is_not_raised(gift: Donation, campaign: Campaign) -> None:
+    take_in_refund(donation=gift, said=said(4_000))
+    assert (standing_of(campaign).raised_yen, standing_of(campaign).donors) == (6_000, 1)
+    take_in_refund(donation=gift, said=said(6_000, number=2))
+    assert (standing_of(campaign).raised_yen, standing_of(campaign).donors) == (0, 0)
