@@ -11,8 +11,9 @@ SQL = """
 INSERT INTO programs_program (id, slug, name, name_en, municipality_code, help_phone, help_hours, is_demonstration, small_cell)
 VALUES (1, 'bench', 'bench', '', '131130', '', '', true, 10);
 SELECT set_config('app.program', '1', true);
-INSERT INTO programs_programyear (id, program_id, year, first_day, last_day, face_yen, is_prorated)
-VALUES (1, 1, 2026, '2020-04-01', '2099-03-31', {yen}, false);
+INSERT INTO programs_programyear
+    (id, program_id, year, first_day, last_day, face_yen, is_prorated, coupons_from_promises)
+VALUES (1, 1, 2026, '2020-04-01', '2099-03-31', {yen}, false, false);
 INSERT INTO programs_user (id, password, email, name, language, is_active, date_joined)
 VALUES (1, '!', 'till@bench.example', '', 'ja', true, now());
 INSERT INTO programs_membership (id, program_id, user_id, role, is_active, created_at) VALUES (1, 1, 1, 'provider_admin', true, now());
