@@ -2,7 +2,7 @@
 
 from donations.confirm import ask_and_confirm
 from donations.models import Donation
-from donations.stripe_gateway import expire_page
+from donations.stripe_gateway.pages import expire_page
 from programs.scoping import acting_in
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from audit.record import record
 from donations.errors import PaymentDiffers
 from donations.models import Donation, ReceiptAsk
-from donations.stripe_gateway import fetch_payment
+from donations.stripe_gateway.payments import fetch_payment
 from donations.stripe_said import Payment
 from donations.ways import pay_by
 from kernel.clock import now

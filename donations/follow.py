@@ -6,7 +6,8 @@ from donations.confirm import confirm
 from donations.models import Donation, Finding, Organisation
 from donations.note_finding import note_finding
 from donations.refund import hold_gift, take_in_refund
-from donations.stripe_gateway import fetch_after, fetch_left_over, fetch_payment, give_up_payment
+from donations.stripe_gateway.after import fetch_after
+from donations.stripe_gateway.payments import fetch_left_over, fetch_payment, give_up_payment
 from donations.stripe_said import After, Payment
 from donations.take_in_dispute import take_in_dispute
 from kernel.clock import now

@@ -17,7 +17,8 @@ from donations.errors import (
 )
 from donations.models import Campaign, Donation
 from donations.shield import up_since
-from donations.stripe_gateway import PAGE_OPEN_FOR, ask_for_page, fetch_payment
+from donations.stripe_gateway.pages import PAGE_OPEN_FOR, ask_for_page
+from donations.stripe_gateway.payments import fetch_payment
 from donations.ways import ways_of
 from kernel.clock import now
 from kernel.yen import share_yen, written_yen

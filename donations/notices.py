@@ -25,7 +25,7 @@ from donations.reconcile_now import KIND as RECONCILING
 from donations.reconcile_now import reconcile_next
 from donations.refund import ask_stripe_to_refund
 from donations.shield import hear_decline, hear_payment
-from donations.stripe_gateway import fetch_reference
+from donations.stripe_gateway.payments import fetch_reference
 from donations.take_in_payout import ask_about_payout
 from donations.update_mail import tell_donor_of_update
 from kernel.errors import Refused

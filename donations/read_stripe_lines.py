@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from donations.models import Organisation, StripeLine
-from donations.stripe_gateway import list_lines
+from donations.stripe_gateway.lists import list_lines
 from donations.stripe_said import LineSaid
 from programs.scoping import acting_in
 

@@ -15,7 +15,7 @@ from donations.models import Finding, Organisation, Reconciliation, StripeLine
 from donations.note_finding import note_finding
 from donations.queries import gift_of_reference, paid_gifts
 from donations.read_stripe_lines import read_stripe_lines
-from donations.stripe_gateway import fetch_reference
+from donations.stripe_gateway.payments import fetch_reference
 from donations.take_in_payout import ask_about_payout
 from kernel.clock import now
 from ledger.balances import balance_yen

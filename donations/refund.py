@@ -10,7 +10,7 @@ from donations.errors import NotRefundable, ReasonNeeded, RefundKeyUsed, RefundN
 from donations.models import Dispute, Donation, Finding, Organisation, Refund
 from donations.note_finding import note_finding
 from donations.rules import may_refund
-from donations.stripe_gateway import ask_for_refund, fetch_after
+from donations.stripe_gateway.after import ask_for_refund, fetch_after
 from donations.stripe_said import RefundSaid
 from donations.take_back import Parts, asked_yen, gone_yen, note_gone, parts_of, post_back, post_returned
 from kernel.clock import now

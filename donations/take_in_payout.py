@@ -5,7 +5,7 @@ from django.db import transaction
 from audit.record import record
 from donations.models import Finding, Organisation, Payout
 from donations.note_finding import note_finding
-from donations.stripe_gateway import fetch_payout
+from donations.stripe_gateway.lists import fetch_payout
 from donations.stripe_said import PayoutSaid
 from ledger.post import post
 from programs.scoping import acting_in

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from donations.models import Donation, Organisation
-from donations.stripe_gateway import read_webhook
+from donations.stripe_gateway.events import read_webhook
 from donations.stripe_said import Event
 from kernel.clock import now
 from outbox.put import put

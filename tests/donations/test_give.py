@@ -12,7 +12,7 @@ from donations.close_campaign import close_campaign
 from donations.errors import AgreementChanged, AmountOutOfBounds, CampaignNotOpen, PaymentServiceAway
 from donations.give import ask_to_pay
 from donations.models import Campaign, Donation, Organisation
-from donations.stripe_gateway import PAGE_OPEN_FOR
+from donations.stripe_gateway.pages import PAGE_OPEN_FOR
 from donations.sweep import sweep
 from kernel.clock import now, today
 from ledger.models import Transfer

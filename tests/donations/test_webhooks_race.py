@@ -18,7 +18,7 @@ from donations import confirm as confirm_module
 from donations import webhooks as webhooks_module
 from donations.confirm import check_is_the_same, confirm
 from donations.models import Campaign, Donation, WebhookEvent
-from donations.stripe_gateway import read_webhook
+from donations.stripe_gateway.events import read_webhook
 from donations.sweep import sweep
 from ledger.balances import balance_yen, balances_yen
 from ledger.models import Transfer

@@ -1,0 +1,1 @@
+"""Stripe, in our words. The only folder that imports stripe; connection.py says the rules."""
