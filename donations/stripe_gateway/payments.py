@@ -6,7 +6,7 @@ from typing import Any
 
 from donations.errors import PaymentPageRefused
 from donations.models import Donation, Organisation
-from donations.stripe_gateway.connection import answers, client_of
+from donations.stripe_gateway.connection import answers, client_of, noted
 from donations.stripe_said import Payment
 
 log = logging.getLogger(__name__)
