@@ -8,8 +8,9 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from coupons.issue import face_yen_of
+from coupons.errors import GradeNotOffered
 from coupons.models import Coupon
+from coupons.queries import total_yen_for
 from donations.models import Campaign, Donation, Finding, OfflineGift
 from donations.propose_matches import unexplained_lines
 from donations.shield import SOON_SECONDS, tries_within, up_since
@@ -115,13 +116,17 @@ def _without_coupon(year: ProgramYear | None, fund_yen: int) -> Waiting:
     )
     waiting = Application.objects.filter(~Exists(held), year=year, state=Application.State.APPROVED)
     count, oldest = _counted(waiting, "decided_at")
-    missing = count * face_yen_of(year, today()) - fund_yen
-    words = (
-        _("The fund does not suffice for all of them yet.")
-        if missing > 0
-        else _("The fund suffices for all of them.")
-    )
-    return Waiting(label, count, oldest, "office-coupons", words=words)
+    return Waiting(label, count, oldest, "office-coupons", words=_does_fund_suffice(waiting, year, fund_yen))
+
+
+def _does_fund_suffice(waiting: QuerySet[Application], year: ProgramYear, fund_yen: int) -> str | Promise:
+    try:
+        needed_yen = total_yen_for(waiting, year, today())
+    except GradeNotOffered as refusal:
+        return str(refusal)
+    if needed_yen > fund_yen:
+        return _("The fund does not suffice for all of them yet.")
+    return _("The fund suffices for all of them.")
 
 
 def _schools() -> Waiting:

@@ -32,6 +32,17 @@ MORE = [
     "SELECT 'coupon ' || c.id || ': used after its last day' FROM coupons_coupon c"
     " JOIN coupons_redemption r ON r.program_id = c.program_id AND r.coupon_id = c.id"
     " WHERE r.redeemed_on > c.last_day",
+    # The rules a coupon was issued under, asked of each use anew.
+    "SELECT 'coupon ' || c.id || ': ' || x.yen || ' yen used from ' || (w ->> 'first') || ', '"
+    " || (w ->> 'yen') || ' allowed' FROM coupons_coupon c"
+    " JOIN coupons_userules u ON u.program_id = c.program_id AND u.id = c.rules_id AND NOT u.carries_over"
+    " CROSS JOIN LATERAL jsonb_array_elements(u.windows) w CROSS JOIN LATERAL"
+    " (SELECT coupons_used(c.id, (w ->> 'first')::date, (w ->> 'last')::date) AS yen) x"
+    " WHERE x.yen > (w ->> 'yen')::bigint",
+    "SELECT 'redemption ' || r.id || ': its coupon does not pay for ' || r.category FROM coupons_redemption r"
+    " JOIN coupons_coupon c ON c.program_id = r.program_id AND c.id = r.coupon_id"
+    " JOIN coupons_userules u ON u.program_id = c.program_id AND u.id = c.rules_id"
+    " WHERE NOT u.categories ? r.category",
 ]
 
 

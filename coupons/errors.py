@@ -136,3 +136,58 @@ class ApplicationUnknown(CouponRefused):
     code = "application_unknown"
     status = 404
     words = _("The list has changed meanwhile. Open it again and choose anew.")
+
+
+class OverAllowance(CouponRefused):
+    """More than the rules of the coupon let be used in these days, in one use or on one day."""
+
+    code = "over_allowance"
+    words = _(
+        "At most %(usable_yen)s yen may be used now. Nothing was taken. Enter a smaller amount, "
+        "or take the rest when the next period begins."
+    )
+
+
+class CategoryNotAllowed(CouponRefused):
+    """The coupon's rules do not pay for this."""
+
+    code = "category_not_allowed"
+    words = _("This coupon does not pay for that. Nothing was taken. Choose another kind of cost.")
+
+
+class GradeNotOffered(CouponRefused):
+    """The year's rules name grades, and this child's is none of them."""
+
+    code = "grade_not_offered"
+    words = _("The year's rules have no amount for this child's grade. Add the grade to the rules first.")
+
+
+class RulesNotInOrder(CouponRefused):
+    """Overlapping, reversed, empty, or amounts and windows at once."""
+
+    code = "rules_not_in_order"
+    words = _(
+        "These rules contradict each other. Grades and periods may not overlap, each needs an amount, "
+        "at least one kind of cost must be allowed, and amounts by grade do not go with periods."
+    )
+
+
+class WindowOutsideYear(CouponRefused):
+    """A period begins before the year or ends after it."""
+
+    code = "window_outside_year"
+    words = _("Each period must lie between %(first_day)s and %(last_day)s.")
+
+
+class CapTooSmall(CouponRefused):
+    """A cap of nothing, or less in a day than in one use."""
+
+    code = "cap_too_small"
+    words = _("The most for one use may not be above the most for one day, and neither may be zero.")
+
+
+class SomeoneWasFaster(CouponRefused):
+    """Someone else set rules since the page was drawn."""
+
+    code = "someone_was_faster"
+    words = _("Someone else has changed these rules meanwhile. Look at them again; nothing was changed.")

@@ -1,4 +1,4 @@
-"""After the last day: close the coupon; what is left goes back to the fund it came from."""
+"""After the last day, and after each window: what is left goes back to the fund it came from."""
 
 from datetime import date
 
@@ -6,7 +6,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from audit.record import record
-from coupons.models import Coupon, Expiry
+from coupons.models import Coupon, Expiry, UseRules
+from coupons.redeem import used_yen
+from coupons.use_rules import read_rules, still_usable_yen
 from kernel.clock import now
 from ledger.hold import hold_yen
 from ledger.post import post
@@ -48,12 +50,46 @@ def _expire(coupon_id: int) -> None:
         post(debit=coupon.account, credit=coupon.fund, amount_yen=left_yen, source=f"expiry:{ended.pk}")
 
 
+@transaction.atomic
+def expire_windows_due(on: date) -> int:
+    """Return to the fund what up to 50 coupons did not use in windows that ended before the Japanese day `on`.
+
+    The machine's verb, as expire_due(); the coupon stays open. How many were looked at.
+    """
+    found = 0
+    for row in UseRules.objects.exclude(windows=[]).filter(carries_over=False).order_by("id"):
+        usable_yen = still_usable_yen(read_rules(row), on)
+        richer = Coupon.objects.filter(
+            rules=row, state=Coupon.State.ACTIVE, account__balances__balance_yen__gt=usable_yen
+        )
+        for coupon in richer.order_by("id")[: PER_TRANSACTION - found]:
+            _expire_windows(coupon, on)
+            found += 1
+    return found
+
+
+def _expire_windows(coupon: Coupon, on: date) -> None:
+    held_yen = hold_yen(coupon.account_id)
+    rules = read_rules(coupon.rules)
+    used_now = sum(
+        used_yen(coupon, one.first_day, one.last_day)
+        for one in rules.windows
+        if one.first_day <= on <= one.last_day
+    )
+    over_yen = held_yen - ((still_usable_yen(rules, on) or 0) - used_now)
+    if over_yen > 0:
+        ended = Expiry.objects.create(coupon=coupon, amount_yen=over_yen, expired_at=now())
+        post(debit=coupon.account, credit=coupon.fund, amount_yen=over_yen, source=f"expiry:{ended.pk}")
+        record("coupon.window_over", actor=None, subject=f"coupon:{coupon.pk}", amount_yen=over_yen)
+
+
 def expire_program(program_id: int, on: date) -> int:
     """All of one program, a few at a time, so that issuing from the same fund never waits long."""
     closed = 0
-    while True:
-        with acting_in(program_id):
-            few = expire_due(on)
-        closed += few
-        if few < PER_TRANSACTION:
-            return closed
+    for verb in (expire_due, expire_windows_due):
+        few = PER_TRANSACTION
+        while few == PER_TRANSACTION:
+            with acting_in(program_id):
+                few = verb(on)
+            closed += few
+    return closed

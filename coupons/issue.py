@@ -8,15 +8,16 @@ from audit.record import record
 from coupons.errors import AlreadyIssued, FundTooSmall, NotAFund, NotApproved, YearOver
 from coupons.models import Coupon
 from coupons.rules import may_issue
+from coupons.use_rules import face_yen_of, newest_rules, read_rules
 from families.models import Application
-from kernel.clock import months_left, now, today
+from kernel.clock import now, today
 from kernel.codes import new_code
 from ledger.accounts import open_account
 from ledger.hold import hold_yen
 from ledger.models import Account, Kind
 from ledger.post import post
 from outbox.put import put
-from programs.models import Membership, ProgramYear
+from programs.models import Membership
 from programs.rules import require
 
 
@@ -26,8 +27,8 @@ def issue(*, application: Application, fund: Account, actor: Membership, on: dat
 
     on  the Japanese day of issue, today when left out; a pro-rated year counts its month
 
-    Face value, last day and fund are frozen on the coupon; later changes of the year do not touch it.
-    Raises NotApproved, YearOver, AlreadyIssued, NotAFund, FundTooSmall; nothing is written then.
+    Face value, last day, rules and fund are frozen on the coupon; later changes of the year do not touch it.
+    Raises NotApproved, YearOver, AlreadyIssued, GradeNotOffered, NotAFund, FundTooSmall; nothing is written then.
     """
     require(may_issue(actor))
     if fund.kind != Kind.FUND:
@@ -43,7 +44,8 @@ def issue(*, application: Application, fund: Account, actor: Membership, on: dat
     )
     year = application.year
     check_issuable(application, on or today())
-    face_yen = face_yen_of(year, on or today())
+    rules = newest_rules(year)
+    face_yen = face_yen_of(year, read_rules(rules), grade=application.grade_number, on=on or today())
     missing_yen = face_yen - held_yen
     if missing_yen > 0:
         raise FundTooSmall(missing_yen=missing_yen)
@@ -57,6 +59,7 @@ def issue(*, application: Application, fund: Account, actor: Membership, on: dat
         face_yen=face_yen,
         first_day=year.first_day,
         last_day=year.last_day,
+        rules=rules,
         issued_at=now(),
         issued_by=actor,
     )
@@ -81,17 +84,6 @@ def has_coupon(application: Application) -> bool:
     """Whether the child has a coupon for that year; a cancelled one does not count."""
     held = Coupon.objects.filter(child_id=application.child_id, year_id=application.year_id)
     return bool(held.exclude(state=Coupon.State.VOID).exists())
-
-
-def face_yen_of(year: ProgramYear, on: date) -> int:
-    """The face value of a coupon issued on that day, in yen.
-
-    Pro-rated: a twelfth of the year's value (yen below one are dropped) for each calendar month
-    from the month of issue, or of the year's first day when that is later, to the last day's.
-    """
-    if not year.is_prorated:
-        return year.face_yen
-    return year.face_yen // 12 * months_left(max(on, year.first_day), year.last_day)
 
 
 def free_code() -> str:

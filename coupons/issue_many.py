@@ -7,7 +7,8 @@ from django.db import transaction
 
 from audit.record import record
 from coupons.errors import ApplicationUnknown, FundTooSmall, NothingChosen
-from coupons.issue import face_yen_of, issue
+from coupons.issue import issue
+from coupons.queries import total_yen_for
 from coupons.rules import may_issue
 from families.models import Application
 from kernel.clock import today
@@ -28,18 +29,17 @@ def issue_many(*, year: ProgramYear, fund: Account, applications: Collection[int
     """Begin to issue a coupon for each application id of `year`, the longest waiting first.
 
     The worker issues them by coupons.issue, as of today even if it is late, and notes refusals.
-    Raises NothingChosen, ApplicationUnknown, FundTooSmall (for all of them); no job is begun then.
+    Raises NothingChosen, ApplicationUnknown, GradeNotOffered, FundTooSmall (for all of them); no job then.
     """
     require(may_issue(actor))
     held_yen = hold_yen(fund.pk)
-    chosen = list(
-        Application.objects.filter(pk__in=applications, year=year).order_by("id").values_list("pk", flat=True)
-    )
+    found = Application.objects.filter(pk__in=applications, year=year).order_by("id")
+    chosen = list(found.values_list("pk", flat=True))
     if not chosen:
         raise NothingChosen
     if len(chosen) != len(set(applications)):
         raise ApplicationUnknown
-    missing_yen = len(chosen) * face_yen_of(year, today()) - held_yen
+    missing_yen = total_yen_for(found, year, today()) - held_yen
     if missing_yen > 0:
         raise FundTooSmall(missing_yen=missing_yen)
 

@@ -1,10 +1,12 @@
 """Reads that two screens or more share."""
 
 from dataclasses import dataclass
+from datetime import date
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from coupons.models import Coupon, Redemption
+from coupons.use_rules import face_yen_of, newest_rules, read_rules
 from families.models import Application
 from families.queries import applications_of
 from ledger.balances import stored_balances_yen
@@ -18,6 +20,13 @@ def waiting_in(year: ProgramYear) -> QuerySet[Application]:
     return applications_of(year).filter(
         ~Exists(held.exclude(state=Coupon.State.VOID)), state=Application.State.APPROVED
     )
+
+
+def total_yen_for(applications: QuerySet[Application], year: ProgramYear, on: date) -> int:
+    """What coupons for all of them would cost. Raises GradeNotOffered when one child's grade has no amount."""
+    rules = read_rules(newest_rules(year))
+    by_grade = applications.order_by().values_list("grade_number").annotate(count=Count("id"))
+    return sum(face_yen_of(year, rules, grade=grade, on=on) * count for grade, count in by_grade)
 
 
 @dataclass(frozen=True)
@@ -41,12 +50,7 @@ class Effect:
 
     fund: Fund
     count: int
-    face_yen: int
-
-    @property
-    def total_yen(self) -> int:
-        """What leaves the fund."""
-        return self.count * self.face_yen
+    total_yen: int  # what leaves the fund
 
     @property
     def left_yen(self) -> int:

@@ -1,12 +1,21 @@
 """Spend part of a coupon at a school. The seven beats stand in redeem.sql, in one round trip."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
 
-from coupons.errors import BalanceTooLow, CouponClosed, CouponNotYet, CouponUnknown, RequestKeyUsed
+from coupons.errors import (
+    BalanceTooLow,
+    CategoryNotAllowed,
+    CouponClosed,
+    CouponNotYet,
+    CouponUnknown,
+    OverAllowance,
+    RequestKeyUsed,
+)
 from coupons.models import Coupon
 from kernel.clock import now, today
 from kernel.codes import read_code
@@ -63,7 +72,8 @@ def redeem(*, code: str, spend: Spend, at: Place, actor: Membership, on: date | 
     Repeating a request key with the same body returns the first redemption and moves no money,
     also after the coupon has ended. Needs an open transaction with a program; it is one statement,
     so it takes no savepoint.
-    Raises CouponUnknown, CouponNotYet, CouponClosed, BalanceTooLow, RequestKeyUsed; nothing is written then.
+    Raises CouponUnknown, CouponNotYet, CouponClosed, BalanceTooLow, OverAllowance, CategoryNotAllowed,
+    RequestKeyUsed; nothing is written then.
     """
     current_program_id()
     meant = _meant(code)
@@ -82,6 +92,10 @@ def redeem(*, code: str, spend: Spend, at: Place, actor: Membership, on: date | 
         raise CouponClosed(last_day=last_day)
     if outcome == "too_low":
         raise BalanceTooLow(usable_yen=left_yen)
+    if outcome == "over_allowance":
+        raise OverAllowance(usable_yen=left_yen)
+    if outcome == "category":
+        raise CategoryNotAllowed
     if outcome == "key_used":
         raise RequestKeyUsed
     return Redeemed(
@@ -105,7 +119,26 @@ def usable_yen(coupon: Coupon, on: date) -> int:
     """What may be spent on that Japanese day: nothing before its first day or once it has ended."""
     if coupon.state != Coupon.State.ACTIVE or not coupon.first_day <= on <= coupon.last_day:
         return 0
-    return int(Balance.objects.get(account_id=coupon.account_id).balance_yen)
+    held_yen = int(Balance.objects.get(account_id=coupon.account_id).balance_yen)
+    allowed_yen, _categories = allowance(coupon, on)
+    return held_yen if allowed_yen is None else min(held_yen, allowed_yen)
+
+
+def allowance(coupon: Coupon, on: date) -> tuple[int | None, list[str] | None]:
+    """What the coupon's rules allow on that day beyond its balance: yen, and categories. None: no such rule."""
+    if coupon.rules_id is None:
+        return None, None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT allowed_yen, categories FROM coupons_allowance(%s, %s)", [coupon.pk, on])
+        allowed_yen, categories = cursor.fetchone()
+    return allowed_yen, json.loads(categories) if isinstance(categories, str) else categories
+
+
+def used_yen(coupon: Coupon, first_day: date, last_day: date) -> int:
+    """What was used of it from one Japanese day to another, inclusive, without what was taken back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coupons_used(%s, %s, %s)", [coupon.pk, first_day, last_day])
+        return int(cursor.fetchone()[0])
 
 
 def _meant(code: str) -> str:

@@ -13,11 +13,14 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     v_program bigint := current_program();
     v_account bigint;
+    v_rules bigint;
     v_state text;
+    v_allowed_yen bigint;
+    v_categories jsonb;
     v_before coupons_redemption;
     v_about text;
 BEGIN
-    SELECT c.id, c.account_id INTO coupon, v_account FROM coupons_coupon c
+    SELECT c.id, c.account_id, c.rules_id INTO coupon, v_account, v_rules FROM coupons_coupon c
       WHERE c.program_id = v_program AND c.code = p_code;
     IF coupon IS NULL THEN
         outcome := 'unknown';
@@ -39,6 +42,20 @@ BEGIN
         IF v_state <> 'active' OR p_on > last_usable THEN  -- check
             outcome := 'closed';
             RETURN;
+        END IF;
+        IF v_rules IS NOT NULL THEN
+            SELECT a.allowed_yen, a.categories INTO v_allowed_yen, v_categories
+              FROM coupons_allowance(coupon, p_on) a;
+            IF NOT v_categories ? p_category THEN  -- check
+                outcome := 'category';
+                RETURN;
+            END IF;
+            IF p_amount_yen <= usable_yen AND p_amount_yen > v_allowed_yen THEN  -- check
+                usable_yen := v_allowed_yen;
+                outcome := 'over_allowance';
+                RETURN;
+            END IF;
+            usable_yen := least(usable_yen, v_allowed_yen);
         END IF;
         IF p_amount_yen > usable_yen THEN  -- check
             outcome := 'too_low';

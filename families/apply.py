@@ -67,7 +67,9 @@ def apply(
 
     household = household or Household.objects.create()
     made = _make_child(household, child, blind)
-    application: Application = Application.objects.create(child=made, year=year, applied_at=now())
+    application: Application = Application.objects.create(
+        child=made, year=year, grade_number=made.grade_in(year.year), applied_at=now()
+    )
     named = _make_guardian(household, guardian.name) if guardian else None
     record("application.registered", actor=actor, subject=f"application:{application.pk}", child_id=made.pk)
     if guardian and guardian.email and named:

@@ -102,6 +102,8 @@ class Application(ProgramScoped):
 
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="applications")
     year = models.ForeignKey(ProgramYear, on_delete=models.PROTECT, related_name="applications")
+    # Counted through from 1, in that year. In clear, unlike the birth date: amounts and places go by it.
+    grade_number = models.SmallIntegerField()
     state = models.CharField(max_length=10, choices=State, default=State.APPLIED)
     applied_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
@@ -125,4 +127,4 @@ class Application(ProgramScoped):
         """The child's grade in that year, in words; what an erased child leaves is no grade."""
         if self.child.key.destroyed_at is not None:
             return pgettext("families", "Erased")
-        return grade_words(self.child.grade_in(self.year.year))
+        return grade_words(self.grade_number)

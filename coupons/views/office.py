@@ -9,12 +9,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from coupons.errors import YearOver
-from coupons.forms import ChosenForm, ReasonForm
-from coupons.issue import face_yen_of, issue
+from coupons.forms.issuing import ChosenForm, ReasonForm
+from coupons.issue import issue
 from coupons.issue_many import issue_many
 from coupons.models import Coupon, Redemption
-from coupons.queries import Effect, Fund, funds, uses_of, waiting_in
+from coupons.queries import Effect, Fund, funds, total_yen_for, uses_of, waiting_in
 from coupons.reverse import reverse
+from coupons.rule_words import amount_lines
+from coupons.use_rules import newest_rules, read_rules
 from families.models import Application
 from families.queries import year_now
 from kernel.clock import today
@@ -48,13 +50,17 @@ def _office_page(
         "year": year,
         "funds": held,
         "page": Paginator(waiting, LINES).get_page(request.GET.get("page")),
-        "face_yen": face_yen_of(year, today()) if year else 0,
+        "amounts": _amounts(year) if year else [],
         "options": [(fund.account.pk, fund.account.label) for fund in held],
         "chosen_fund": asked.get("fund", ""),
         "chosen": set(asked.getlist("application")),
         "errors": [str(error) for errors in (form.errors.values() if form else []) for error in errors],
     }
     return render(request, "coupons/office.html", context, status=status)
+
+
+def _amounts(year: ProgramYear) -> list[str]:
+    return amount_lines(year, read_rules(newest_rules(year)), today())
 
 
 def _form(request: HttpRequest, year: ProgramYear | None, held: list[Fund]) -> ChosenForm:
@@ -77,8 +83,19 @@ def check_page(request: HttpRequest) -> HttpResponse:
     if year is None or not form.is_valid():
         return _office_page(request, year, held, form=form, status=422)
     fund, ids = _fund(form, held), form.cleaned_data["ids"]
-    effect = Effect(fund, len(ids), face_yen_of(year, today()))
-    context = {"year": year, "effect": effect, "ids": ids, "is_all": form.cleaned_data["all"]}
+    chosen = Application.objects.filter(pk__in=ids, year=year)
+    try:
+        effect = Effect(fund, len(ids), total_yen_for(chosen, year, today()))
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return _office_page(request, year, held, form=form, status=refusal.status)
+    context = {
+        "year": year,
+        "effect": effect,
+        "ids": ids,
+        "is_all": form.cleaned_data["all"],
+        "amounts": _amounts(year),
+    }
     return render(request, "coupons/office_check.html", context)
 
 

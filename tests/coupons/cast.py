@@ -45,6 +45,7 @@ def an_application(
         child=a_child(nickname),
         year=year,
         state=state,
+        grade_number=4,
         applied_at=now(),
         decided_at=now() if is_decided else None,
         decided_by=office if is_decided else None,

@@ -7,8 +7,9 @@ import pytest
 from audit.models import Record
 from coupons import issue as issuing
 from coupons.errors import AlreadyIssued, CouponRefused, FundTooSmall, NotAFund, NotApproved, YearOver
-from coupons.issue import face_yen_of, issue
+from coupons.issue import issue
 from coupons.models import Coupon
+from coupons.use_rules import Rules, face_yen_of
 from families.models import Application
 from kernel.codes import new_code, read_code
 from kernel.errors import NotAllowed
@@ -62,7 +63,7 @@ def test_a_prorated_coupon_counts_the_months_left(on: date, months: int) -> None
         year=2026, first_day=date(2026, 4, 1), last_day=LAST_DAY, face_yen=120_005, is_prorated=True
     )
 
-    assert face_yen_of(year, on) == 10_000 * months
+    assert face_yen_of(year, Rules(), grade=4, on=on) == 10_000 * months
 
 
 def test_issue_prorates_by_the_day_of_issue(year: ProgramYear, office: Membership) -> None:

@@ -123,6 +123,7 @@ DOORS: dict[str, Door] = {
     "office-coupons-check": roles(OFFICE),
     "office-coupons-issue": roles(OFFICE),
     "office-coupons-issued": roles(OFFICE),
+    "office-year-rules": roles(OFFICE, year_id="year"),
     "office-coupon": roles(OFFICE, coupon_id="coupon"),
     "office-use-reverse": roles(OFFICE, redemption_id="redemption"),
     # people, collective, metrics

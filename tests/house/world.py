@@ -221,6 +221,7 @@ def _family(house: House, canary: str, whose: str) -> None:
     )
     application = approve(application=application, actor=city)
     house.add("application", application.pk)
+    house.add("year", application.year_id)
     fund = Campaign.objects.get().fund
     coupon = issue(application=application, fund=fund, actor=office)
     house.add("coupon", coupon.pk)
