@@ -17,6 +17,7 @@ from families.models import Application
 from families.queries import year_now
 from kernel.clock import now, start_of, today
 from ledger.models import Balance, Kind
+from outbox.mail_queries import stopped_addresses
 from outbox.models import Job, Message
 from partners.models import Provider
 from people.invite import open_invitations
@@ -72,6 +73,7 @@ def desk() -> Desk:
         _invitations(),
         _jobs(),
         _messages(),
+        _mails_back(),
     ]
     return Desk(
         queue=sorted((w for w in queue if w.count), key=lambda w: (not w.is_trouble, w.oldest or now())),
@@ -211,6 +213,12 @@ def _messages() -> Waiting:
     count, oldest = _counted(late, "created_at")
     words = _("Mails or jobs do not leave. Please tell whoever runs the servers.")
     return Waiting(_("Messages not delivered"), count, oldest, words=words, is_trouble=True)
+
+
+def _mails_back() -> Waiting:
+    """Addresses that mails no longer go to, because they come back or their reader complained."""
+    count, oldest = _counted(stopped_addresses(), "noted_at")
+    return Waiting(_("Addresses that mails do not reach"), count, oldest, "office-mails-back")
 
 
 def moment_of_id(pk: int) -> datetime:

@@ -39,6 +39,7 @@ office_campaign_paths = [
     path("office/updates/<int:update_id>/", office_news.update_page, name="office-update"),
     path("office/updates/<int:update_id>/edit/", office_news.edit_update_page, name="office-update-edit"),
     path("office/updates/<int:update_id>/post/", office_news.post_update_act, name="office-update-post"),
+    path("office/updates/<int:update_id>/copy/", office_news.copy_update_act, name="office-update-copy"),
 ]
 urlpatterns = [
     path("", donor.program_home, name="program-home"),

@@ -47,6 +47,7 @@ from programs.models import Membership, Program, ProgramYear, Role
 from programs.scoping import acting_in
 from tests.conftest import LAST_DAY, make_program, member
 from tests.donations.by_hand import a_fund, a_promise, csv_of, noted, promised, with_account
+from tests.outbox.returned import a_return
 
 MISSING = 4
 
@@ -85,6 +86,8 @@ def build(slug: str, name: str, code: str, canary: str) -> House:
         house.add("membership", house.people[Role.COUNTER].pk)
         invitation = invite(email=f"new@{slug}.example", role=Role.CITY, actor=house.people[Role.OFFICE])
         house.add("invitation", token_of(house.program.pk, invitation.pk))
+        for whose in ("own", "another"):
+            house.add("mail_return", a_return(f"{canary}-MAILED-{whose}@example.jp").pk)
     return house
 
 
