@@ -21,6 +21,7 @@ from programs.models import Membership, Program
 from tests.donations.conftest import begin
 from tests.donations.test_confirm import pending, said_of
 from tests.donations.test_donor_screens import paid, text_of
+from tests.metrics.conftest import signed_in
 
 
 @pytest.fixture
@@ -142,3 +143,17 @@ def test_running_costs_are_what_was_truly_spent(campaign: Campaign) -> None:
     post(debit=operating, credit=bank, amount_yen=100, source="refund:1")
 
     assert running_costs_paid_yen() == 300
+
+
+def test_only_the_secretariat_reads_how_much_is_on_coupons(
+    client: Client, program: Program, ended: Campaign, office: Membership
+) -> None:
+    """With one child it would be that child's; everyone reads metrics/fund_story.html, where few are hidden."""
+    coupon = Account.objects.create(kind=Kind.COUPON, label="coupon")
+    assert ended.fund
+    post(debit=ended.fund, credit=coupon, amount_yen=7_000, source="coupon:1")
+    settle_campaign(campaign=ended, actor=office)
+
+    assert "7,000円" not in text_of(client.get(f"/{program.slug}/campaigns/{ended.pk}/"))
+    page = signed_in(office).get(f"/{program.slug}/office/campaigns/{ended.pk}/")
+    assert "7,000円" in text_of(page)

@@ -131,6 +131,8 @@ DOORS: dict[str, Door] = {
     "office-people": roles(OFFICE),
     "office-people-end": roles(OFFICE, membership_id="membership"),
     "city": roles(CITY, OFFICE),
+    "gift-story": roles(DONOR, own=(DONOR,), reference="gift"),
+    "fund-story": Door("open", {"campaign_id": "campaign"}),
     # outbox
     "job": roles(OFFICE, job_id="job"),
     # partners
