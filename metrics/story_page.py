@@ -13,7 +13,7 @@ from kernel.templatetags.look import in_japanese, yen
 from metrics.chart import Point, bars, columns
 from metrics.definitions import Definition
 from metrics.gift_story import KINDS, FundStory
-from metrics.periods import Period, Sum
+from metrics.periods import NONE, Period, Sum
 
 COLUMNS = 12  # as many as a drawing has room for; the table has all
 
@@ -46,11 +46,12 @@ def _by_month(story: FundStory) -> dict[str, Any]:
         Point(short_name(one), max(one.total.yen, 0), f"{(one.total.yen + 500) // 1000 / 10:,.1f}")
         for one in latest
     ]
+    kinds = [kind for kind in story.uses.by_kind if any(one.of(kind) != NONE for one in story.periods)]
     return {
-        "kinds": [KINDS[kind] for kind in story.uses.by_kind],
+        "kinds": [KINDS[kind] for kind in kinds],
         "month_chart": columns("story-month", _("Yen used for lessons, by month, in 10,000 yen"), points),
         "month_rows": [
-            (period_name(one), one.total, [(KINDS[kind], one.of(kind)) for kind in story.uses.by_kind])
+            (period_name(one), one.total, [(KINDS[kind], one.of(kind)) for kind in kinds])
             for one in story.periods
         ],
     }

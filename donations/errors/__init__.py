@@ -70,6 +70,7 @@ from donations.errors.receipts import (
     ReceiptSettingsMissing,
     TaxYearNotOver,
 )
+from donations.errors.reserve import AskedYourself, FillDecided, RunningCostsTooLow
 
 __all__ = [
     "TookItIn",
@@ -78,6 +79,7 @@ __all__ = [
     "AlreadyOnReceipt",
     "AmountOutOfBounds",
     "AnotherAmountCame",
+    "AskedYourself",
     "BooksDiffer",
     "CannotTakeLater",
     "CampaignAlreadyOpened",
@@ -89,6 +91,7 @@ __all__ = [
     "CannotBeWritten",
     "DayInTheFuture",
     "DoesNotFit",
+    "FillDecided",
     "FormKeyUsed",
     "FormTooOld",
     "FormTooQuick",
@@ -122,6 +125,7 @@ __all__ = [
     "ReceiptSettingsMissing",
     "RefundKeyUsed",
     "RefundNotPossible",
+    "RunningCostsTooLow",
     "SecondPersonNeeded",
     "SponsorFundExists",
     "StatementUnreadable",
