@@ -181,6 +181,7 @@ class Figures:
     operating_yen: int
     coupons_yen: int
     issued_yen: int
+    gone_yen: int  # of all that was raised, went back to donors since; the others are before that
 
 
 def figures_of(campaign: Campaign) -> Figures:
@@ -193,6 +194,7 @@ def figures_of(campaign: Campaign) -> Figures:
             donors=Count(_donor(), distinct=True),
             fees_yen=Sum("fee_yen", default=0),
             operating_yen=Sum("operating_yen", default=0),
+            gone_yen=Sum("gone_yen", default=0),
         )
     )
     out = Transfer.objects.filter(debit=campaign.fund_id, credit__kind=Kind.COUPON)

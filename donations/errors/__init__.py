@@ -37,6 +37,7 @@ from donations.errors.campaigns import (
     PictureUnreadable,
     PictureWithoutWords,
     PlanOutOfOrder,
+    QuestionsOpen,
     SecondPersonNeeded,
     UpdateAlreadySent,
 )
@@ -119,6 +120,7 @@ __all__ = [
     "PictureUnreadable",
     "PictureWithoutWords",
     "PlanOutOfOrder",
+    "QuestionsOpen",
     "ReasonNeeded",
     "ReceiptCancelled",
     "ReceiptRefused",
