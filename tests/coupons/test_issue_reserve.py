@@ -13,6 +13,7 @@ from outbox.models import Job
 from programs.models import Membership, ProgramYear
 from tests.coupons.cast import a_fund, an_application
 from tests.ledger.test_reserve import fund_from, take_out
+from tests.metrics.conftest import signed_in
 
 
 @pytest.fixture
@@ -57,3 +58,14 @@ def test_no_list_is_begun_and_one_that_runs_notes_it(
     with pytest.raises(ReserveShort):
         issue_many(year=year, fund=card_fund, applications=chosen, actor=office)
     assert Job.objects.count() == 1
+
+
+def test_the_page_before_issuing_says_so_and_has_no_button(
+    year: ProgramYear, office: Membership, card_fund: Account
+) -> None:
+    asked = {"fund": card_fund.pk, "application": an_application(year, office).pk, "count": 1}
+    screen = signed_in(office)
+    assert "人に発行する" in screen.get("/shibuya/office/coupons/check/", asked).content.decode()
+    take_out(7_000)
+    page = screen.get("/shibuya/office/coupons/check/", asked).content.decode()
+    assert "損失準備金が7,000円不足しています" in page and "人に発行する" not in page
