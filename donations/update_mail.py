@@ -33,12 +33,14 @@ def mail_of_update(update: CampaignUpdate, gift: Donation, program: Program, lan
         pictures = dict(update.campaign.pictures.values_list("number", "alt_en" if is_english else "alt"))
         stop_address = settings.PUBLIC_URL + reverse("updates-stop", args=[program.slug, stop_key(gift)])
         place = reverse("campaign-update", args=[program.slug, update.campaign_id, update.pk])
+        story = reverse("fund-story", args=[program.slug, update.campaign_id])
         context = {
             "update": update,
             "campaign": update.campaign,
             "program": program,
             "text": story_text(text, pictures),
             "address": settings.PUBLIC_URL + place,
+            "story_address": settings.PUBLIC_URL + story,
             "stop_address": stop_address,
         }
         body = render_to_string("donations/mail/update.txt", context)
