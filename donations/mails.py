@@ -100,6 +100,7 @@ def update_mail(update: CampaignUpdate, gift: Donation, program: Program) -> Wri
         program=program,
         text=story_text(text, pictures),
         address=_address(program, "campaign-update", update.campaign_id or 0, update.pk or 0),
+        story_address=_address(program, "fund-story", update.campaign_id or 0),
         home=_address(program, "program-home"),
         organisation=update.campaign.organisation,
         stop_address=stop_address,

@@ -11,6 +11,7 @@ from donations.views import (
     office_campaigns,
     office_news,
     office_receipts,
+    reserve,
     stop_updates,
     stripe,
 )
@@ -114,6 +115,9 @@ urlpatterns = [
     path("office/money/account/", money.account, name="money-account"),
     path("office/money/grants/", money.grants, name="money-grants"),
     path("office/money/grants/new/", money.grant_new, name="money-grant-new"),
+    path("office/money/reserve/", reserve.home, name="money-reserve"),
+    path("office/money/reserve/<int:fill_id>/", reserve.fill, name="money-reserve-fill"),
+    path("office/money/reserve/<int:fill_id>/drop/", reserve.drop, name="money-reserve-drop"),
     path("office/money/bank/", bank.bank, name="money-bank"),
     path("office/money/bank/upload/", bank.upload, name="money-bank-upload"),
     path("office/money/bank/take-in/", bank.take_in, name="money-bank-take-in"),

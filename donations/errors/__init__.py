@@ -37,6 +37,7 @@ from donations.errors.campaigns import (
     PictureUnreadable,
     PictureWithoutWords,
     PlanOutOfOrder,
+    QuestionsOpen,
     SecondPersonNeeded,
     UpdateAlreadySent,
 )
@@ -70,6 +71,7 @@ from donations.errors.receipts import (
     ReceiptSettingsMissing,
     TaxYearNotOver,
 )
+from donations.errors.reserve import AskedYourself, FillDecided, RunningCostsTooLow
 
 __all__ = [
     "TookItIn",
@@ -78,6 +80,7 @@ __all__ = [
     "AlreadyOnReceipt",
     "AmountOutOfBounds",
     "AnotherAmountCame",
+    "AskedYourself",
     "BooksDiffer",
     "CannotTakeLater",
     "CampaignAlreadyOpened",
@@ -89,6 +92,7 @@ __all__ = [
     "CannotBeWritten",
     "DayInTheFuture",
     "DoesNotFit",
+    "FillDecided",
     "FormKeyUsed",
     "FormTooOld",
     "FormTooQuick",
@@ -116,12 +120,14 @@ __all__ = [
     "PictureUnreadable",
     "PictureWithoutWords",
     "PlanOutOfOrder",
+    "QuestionsOpen",
     "ReasonNeeded",
     "ReceiptCancelled",
     "ReceiptRefused",
     "ReceiptSettingsMissing",
     "RefundKeyUsed",
     "RefundNotPossible",
+    "RunningCostsTooLow",
     "SecondPersonNeeded",
     "SponsorFundExists",
     "StatementUnreadable",

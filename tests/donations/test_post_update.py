@@ -84,6 +84,7 @@ def test_each_donor_is_told_once_in_their_language(
     assert "報告\n\n12人が通いはじめました。\n\n写真のページ (https://example.jp/)" in japanese.body
     assert "12 children have begun." in english.body and "This update on the web:" in english.body
     assert "**" not in japanese.body + english.body
+    assert f"/campaigns/{update.campaign_id}/story/" in japanese.body and "/story/" in english.body
     job = Job.objects.get()
     assert (job.total, job.done, job.state) == (2, 2, "done")
     assert Record.objects.filter(verb="campaign_update.posted").count() == 1

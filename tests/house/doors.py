@@ -105,6 +105,9 @@ DOORS: dict[str, Door] = {
     "money-account": roles(OFFICE),
     "money-grants": roles(OFFICE),
     "money-grant-new": roles(OFFICE),
+    "money-reserve": roles(OFFICE),
+    "money-reserve-fill": roles(OFFICE, fill_id="reserve_fill"),
+    "money-reserve-drop": roles(OFFICE, fill_id="reserve_fill"),
     "money-bank": roles(OFFICE),
     "money-bank-upload": roles(OFFICE),
     "money-bank-take-in": roles(OFFICE),
@@ -138,6 +141,8 @@ DOORS: dict[str, Door] = {
     "office-mail-sample": roles(OFFICE),
     "mail-events": Door("capability"),
     "city": roles(CITY, OFFICE),
+    "gift-story": roles(DONOR, own=(DONOR,), reference="gift"),
+    "fund-story": Door("open", {"campaign_id": "campaign"}),
     # outbox
     "job": roles(OFFICE, job_id="job"),
     # partners
