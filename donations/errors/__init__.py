@@ -69,6 +69,7 @@ from donations.errors.receipts import (
     ReceiptRefused,
     ReceiptSettingsMissing,
     TaxYearNotOver,
+    TooManyChecks,
 )
 
 __all__ = [
@@ -126,6 +127,7 @@ __all__ = [
     "SponsorFundExists",
     "StatementUnreadable",
     "TaxYearNotOver",
+    "TooManyChecks",
     "TooManyGifts",
     "TooManyOpen",
     "TrapFilled",
