@@ -69,8 +69,10 @@ def _compiled(document: Any, words: str) -> bytes:
 def qr_svg(address: str) -> str:
     """The QR code of an address as SVG text."""
     out = io.BytesIO()
-    # To weigh all eight masks took half of a receipt's time; each of them reads (tests/donations/test_typeset.py).
-    segno.make(address, error="m", mask=MASK, micro=False).save(out, kind="svg", border=2, xmldecl=False, svgns=True)
+    # To weigh all eight masks took half of a receipt's time, and readers take each of them.
+    segno.make(address, error="m", mask=MASK, micro=False).save(
+        out, kind="svg", border=2, xmldecl=False, svgns=True
+    )
     return out.getvalue().decode()
 
 

@@ -127,7 +127,9 @@ def _list(live: Standin, what: str) -> list[dict[str, Any]]:
 
 def _events(live: Standin, gifts: list[Donation]) -> dict[str, list[bytes]]:
     """The bodies as they would be sent, by reference and in the order of KINDS."""
-    references = {row["payment_intent"]: row["client_reference_id"] for row in _payments(live, [""] * len(gifts))}
+    references = {
+        row["payment_intent"]: row["client_reference_id"] for row in _payments(live, [""] * len(gifts))
+    }
     found: dict[str, dict[str, bytes]] = {reference: {} for reference in references.values()}
     for event in _list(live, "events"):
         thing = event["data"]["object"]

@@ -2,24 +2,19 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import combinations_with_replacement
 from pathlib import Path
-from threading import Barrier, Lock
+from threading import Barrier, Lock, local
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from donations import confirm as confirming
 from donations import follow as following
-from donations import refund as refunding
-from donations import webhooks
-from donations.confirm import confirm
 from donations.models import Campaign, Dispute, Donation, Refund, WebhookEvent
 from donations.reconcile import reconcile
 from donations.sweep import sweep
@@ -30,7 +25,7 @@ from tests.conftest import member
 from tests.donations.conftest import begin, make_campaign, make_organisation, moved, violations, work_off
 from tests.donations.stages import KINDS, LAST, REFUND_YEN, Stages, ask_each_stage_once, staged
 from tests.donations.test_webhooks import deliver_to, signed
-from tests.donations.test_webhooks_race import both_at_once, meet
+from tests.donations.test_webhooks_race import both_at_once
 
 pytestmark = pytest.mark.real_time
 GIVEN, SHARE, FEE, DISPUTE_FEE = 10_000, 1_000, 360, 1_500
@@ -180,3 +175,85 @@ def test_a_lost_dispute_takes_the_gift_once_in_all_120_orders(orders: Orders) ->
     orders.walk(first=1)
 
     assert (orders.seen[len(KINDS) - 1], orders.seen[-2]) == (120, 24)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("ended", ["won", "lost"])
+def test_any_two_events_at_the_same_instant_are_booked_once(
+    two_programs: tuple[Program, Program],
+    tmp_path: Path,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    ended: str,
+) -> None:
+    """Each pair has its own gift: both workers have asked, each at its event's moment, before either books."""
+    program = two_programs[0]
+    pairs = list(combinations_with_replacement(range(len(KINDS)), 2))
+    with acting_in(program.pk):
+        office = member(program, Role.OFFICE)
+        campaign = make_campaign(make_organisation(office), office)
+        gifts = [begin(campaign, GIVEN, email=f"pair{number}@example.jp") for number in range(len(pairs))]
+    with staged(tmp_path, settings, program, gifts, ended=ended) as stages:
+        together = Together(stages, program, monkeypatch)
+        for gift, pair in zip(gifts, pairs, strict=True):
+            together.hear(gift, pair)
+            for event in range(len(KINDS)):  # then all of them come in order, the two once more
+                stages.at(event)
+                following.ask_and_follow(program_id=program.pk, donation_id=gift.pk)
+        stages.at(LAST)
+        done = reconcile(program_id=program.pk, organisation_id=campaign.organisation.pk)
+        witness = stages.witness()
+
+    assert together.met == len(pairs)
+    with acting_in(program.pk):
+        told: Counter[Any] = Counter((source.partition(":")[0], leg, *rest) for source, leg, *rest in moved())
+        assert told == {(*place, *rest): len(pairs) for place, rest in RIGHT[ended].items()}
+        assert done.is_exact and done.stripe_yen == clearing_yen() == witness["balance_yen"]
+        assert witness["agrees"] and violations() == []
+        for model in (Refund, Dispute):
+            assert model.objects.count() == len(pairs)  # type: ignore[attr-defined]
+        assert Message.objects.filter(topic="gift_paid").count() == len(pairs)
+
+
+class Together:
+    """Two workers in threads: each hears of its event and asks Stripe at that moment; they meet, and both book."""
+
+    def __init__(self, stages: Stages, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.stages, self.program, self.met, self.own = stages, program, 0, local()
+        self.one_asks, self.barrier = (
+            Lock(),
+            Barrier(2, timeout=10),
+        )  # Stripe's address is one for all threads
+        for name in ("fetch_payment", "fetch_after"):
+            monkeypatch.setattr(following, name, self.at_its_moment(getattr(following, name)))
+        monkeypatch.setattr(following, "confirm", self.when_both_have_asked(following.confirm))
+
+    def at_its_moment(self, ask: Callable[..., Any]) -> Callable[..., Any]:
+        def asked(**names: Any) -> Any:
+            with self.one_asks:
+                if hasattr(self.own, "stage"):
+                    self.stages.at(self.own.stage)
+                return ask(**names)
+
+        return asked
+
+    def when_both_have_asked(self, confirm: Callable[..., Donation]) -> Callable[..., Donation]:
+        def booked(**said: Any) -> Donation:
+            if hasattr(self.own, "stage"):
+                self.barrier.wait()
+            return confirm(**said)
+
+        return booked
+
+    def hear(self, gift: Donation, pair: tuple[int, int]) -> None:
+        moments = list(pair)
+
+        def worker() -> str:
+            self.own.stage = moments.pop()
+            organisation = gift.campaign.organisation
+            body = self.stages.events[str(gift.reference)][self.own.stage]
+            assert deliver_to(Client(), self.program, organisation, body, signed(body)) == 200
+            return following.ask_and_follow(program_id=self.program.pk, donation_id=gift.pk).state
+
+        assert set(both_at_once(worker)) <= {"pending", "paid"}
+        self.met += 1

@@ -338,6 +338,17 @@ def test_a_year_with_nobody_says_so(program: Program, ready: Organisation, offic
     assert answer.status_code == 409 and not Job.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("year", "answer"),
+    [(0, 404), (2006, 404), (2007, 200), (2027, 200), (2028, 404), (9999, 404), (10_000, 404), (10**12, 404)],
+)
+def test_years_that_no_calendar_or_law_knows_are_404(
+    program: Program, ready: Organisation, office: Membership, year: int, answer: int
+) -> None:
+    address = url(program, f"office/receipts/organisations/{ready.pk}/{year}/")
+    assert signed_in_as(office).get(address).status_code == answer
+
+
 def test_other_roles_see_none_of_it(
     program: Program, ready: Organisation, campaign: Campaign, office: Membership, stranger: Membership
 ) -> None:
