@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from audit.models import Record
 from donations import take_in_payout as taking
 from donations.models import Campaign, Donation, Finding, Payout
 from donations.stripe_said import PayoutSaid
@@ -25,12 +26,18 @@ SENT = PayoutSaid("po_1", 9_640, date(2027, 3, 31), Payout.State.SENT)
 PAID, FAILED = replace(SENT, state=Payout.State.PAID), replace(SENT, state=Payout.State.FAILED)
 
 
+def trail() -> list[str]:
+    """The ledger alone takes a repeat for the same transfer; that it was told once stands here."""
+    return sorted(Record.objects.filter(verb__startswith="payout.").values_list("verb", flat=True))
+
+
 def test_it_moves_from_clearing_to_the_bank_once(campaign: Campaign, gift: Donation) -> None:
     organisation = campaign.organisation
     for said in (SENT, SENT, PAID, PAID, SENT):
         payout = take_in_payout(organisation_id=organisation.pk, said=said)
 
     assert (balance_yen(organisation.clearing), balance_yen(organisation.bank)) == (0, 9_640)
+    assert trail() == ["payout.sent"]
     assert payout.state == "paid" and Payout.objects.count() == 1  # what was heard late leads nowhere back
     assert violations() == []
 
@@ -47,6 +54,7 @@ def test_one_that_the_bank_refused_comes_back_in_any_order(
         assert (payout.state, balance_yen(organisation.clearing)) == ("failed", 9_640)
         assert balance_yen(organisation.bank) == 0
         assert Finding.objects.get().kind == "payout_failed"
+        assert trail() == ["payout.failed", "payout.sent"]
         assert violations() == []
 
 
@@ -86,4 +94,4 @@ def test_two_who_hear_at_once_that_it_failed_bring_it_back_once(
 
     with acting_in(program.pk):
         assert (balance_yen(organisation.bank), Transfer.objects.count()) == (0, 2)
-        assert Finding.objects.count() == 1
+        assert Finding.objects.count() == 1 and trail() == ["payout.failed", "payout.sent"]
