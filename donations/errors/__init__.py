@@ -70,6 +70,7 @@ from donations.errors.receipts import (
     ReceiptRefused,
     ReceiptSettingsMissing,
     TaxYearNotOver,
+    TooManyChecks,
 )
 from donations.errors.reserve import AskedYourself, FillDecided, RunningCostsTooLow
 
@@ -132,6 +133,7 @@ __all__ = [
     "SponsorFundExists",
     "StatementUnreadable",
     "TaxYearNotOver",
+    "TooManyChecks",
     "TooManyGifts",
     "TooManyOpen",
     "TrapFilled",

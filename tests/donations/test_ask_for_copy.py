@@ -63,9 +63,7 @@ def test_a_stranger_may_not_and_no_message_is_left(update: CampaignUpdate, stran
     assert Message.objects.count() == before
 
 
-def test_another_program_sees_404(
-    update: CampaignUpdate, office: Membership, other_program: Program
-) -> None:
+def test_another_program_sees_404(update: CampaignUpdate, office: Membership, other_program: Program) -> None:
     with acting_in(other_program.pk):
         assert not CampaignUpdate.objects.filter(pk=update.pk).exists()
     client = Client()
