@@ -11,6 +11,7 @@ from donations.views import (
     office_campaigns,
     office_news,
     office_receipts,
+    promises,
     stop_updates,
     stripe,
 )
@@ -26,6 +27,7 @@ office_campaign_paths = [
     path(f"{_ONE}send-back/", office_campaigns.send_back_act, name="office-campaign-send-back"),
     path(f"{_ONE}open/", office_campaigns.open_act, name="office-campaign-open"),
     path(f"{_ONE}close/", office_campaigns.close_act, name="office-campaign-close"),
+    path(f"{_ONE}go-on/", office_campaigns.go_on_act, name="office-campaign-go-on"),
     path(f"{_ONE}settle/", office_campaigns.settle_act, name="office-campaign-settle"),
     path(f"{_ONE}story/", office_campaigns.story_page, name="office-campaign-story"),
     path(f"{_ONE}extend/", office_campaigns.extend_page, name="office-campaign-extend"),
@@ -49,6 +51,8 @@ urlpatterns = [
     path("updates/again/<str:key>/", stop_updates.start_page, name="updates-start"),
     path("campaigns/<int:campaign_id>/give/", donor.give_page, name="give"),
     path("gifts/<uuid:reference>/", donor.gift_page, name="gift"),
+    path("gifts/<uuid:reference>/take-back/", promises.take_back_act, name="gift-take-back"),
+    path("gifts/<uuid:reference>/pay/", promises.pay_late_act, name="gift-pay-late"),
     path("my/", donor.my_gifts, name="my"),
     path("webhooks/stripe/<uuid:endpoint>/", stripe.stripe_webhook, name="stripe-webhook"),
     # Money after a gift
