@@ -125,6 +125,13 @@ MORE = [
     "  + coalesce((SELECT sum(p.amount_yen) FROM donations_dispute p WHERE p.program_id = d.program_id"
     "   AND p.donation_id = d.id AND p.is_withdrawn AND NOT p.is_returned), 0) AS yen) b"
     " WHERE least(b.yen, d.amount_yen) <> d.gone_yen",
+    # All-or-nothing: a promise has its card, and nothing is taken before the goal was met.
+    "SELECT 'donation:' || d.id || ': promised without a card' FROM donations_donation d"
+    " LEFT JOIN donations_savedcard s ON s.program_id = d.program_id AND s.donation_id = d.id"
+    " WHERE d.state IN ('saved', 'declined', 'let_go') AND s.id IS NULL",
+    "SELECT 'donation:' || d.id || ': taken, but its goal was not met' FROM donations_donation d"
+    " JOIN donations_campaign c ON c.program_id = d.program_id AND c.id = d.campaign_id"
+    " WHERE c.kind = 'all_or_nothing' AND d.state = 'paid' AND c.goal_met IS NOT TRUE",
     # Receipts: numbers run from 1 without a gap, and a receipt is the sum of its gifts.
     "SELECT 'receipts of ' || c.year || ' of organisation ' || c.organisation_id || ': numbers 1 to '"
     " || c.last_number || ', receipts ' || count(r.id) || ', from ' || coalesce(min(r.number), 0)"

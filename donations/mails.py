@@ -1,15 +1,17 @@
 """What this floor writes to donors and to the secretariat, and a sample of each with made-up facts."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from donations.models import Campaign, CampaignUpdate, Donation, Organisation, Receipt, Refund
+from donations.models import Campaign, CampaignUpdate, Donation, Organisation, Receipt, Refund, SavedCard
 from donations.stop_updates import stop_key
 from donations.story import story_text
 from kernel.clock import now, today
@@ -24,7 +26,8 @@ def _address(program: Program, page: str, *rest: Any) -> str:
     return settings.PUBLIC_URL + reverse(page, args=[program.slug, *rest])
 
 
-def _of_gift(donation: Donation, program: Program) -> dict[str, Any]:
+def facts_of_gift(donation: Donation, program: Program) -> dict[str, Any]:
+    """What every mail about a gift may say."""
     return {
         "donation": donation,
         "program": program,
@@ -36,7 +39,7 @@ def _of_gift(donation: Donation, program: Program) -> dict[str, Any]:
 
 def thanks_mail(donation: Donation, program: Program) -> Written:
     """Thanks, the amount and the link to the gift's page."""
-    facts = _of_gift(donation, program)
+    facts = facts_of_gift(donation, program)
     return write_mail(
         "gift_paid", subject=_("Thank you for your gift"), template="donations/mail/thanks.txt", **facts
     )
@@ -44,13 +47,13 @@ def thanks_mail(donation: Donation, program: Program) -> Written:
 
 def to_pay_mail(donation: Donation, program: Program) -> Written:
     """Where the shop's code or the bank account stands, and until when."""
-    facts = _of_gift(donation, program)
+    facts = facts_of_gift(donation, program)
     return write_mail("gift_to_pay", subject=_("How to pay"), template="donations/mail/to_pay.txt", **facts)
 
 
 def refund_mail(refund: Refund, program: Program) -> Written:
     """How much goes back, to where, and how long it takes."""
-    facts = _of_gift(refund.donation, program)
+    facts = facts_of_gift(refund.donation, program)
     subject = _("Your gift was paid back")
     return write_mail(
         "refund_done", subject=subject, template="donations/mail/refunded.txt", refund=refund, **facts
@@ -116,6 +119,48 @@ def shield_mail(declined: int, program: Program) -> Written:
         template="donations/mail/shield_raised.txt",
         **facts,
     )
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a topic's mail is called, and the state of the gift in which it is still true."""
+
+    subject: str | Promise
+    label: str | Promise
+    state: str
+
+
+# Topic -> its mail; the text is donations/mail/<topic>.txt.
+PROMISE_MAILS = {
+    "card_saved": Told(
+        gettext_lazy("Your gift is promised"), gettext_lazy("A card was saved"), Donation.State.SAVED
+    ),
+    "card_let_go": Told(
+        gettext_lazy("Nothing was taken"), gettext_lazy("A saved card was let go"), Donation.State.LET_GO
+    ),
+    "promise_declined": Told(
+        gettext_lazy("Your gift could not be charged"),
+        gettext_lazy("A saved card was declined"),
+        Donation.State.DECLINED,
+    ),
+    "promise_reminder": Told(
+        gettext_lazy("Your gift is not paid yet"),
+        gettext_lazy("A declined gift is remembered"),
+        Donation.State.DECLINED,
+    ),
+    "promise_failed": Told(
+        gettext_lazy("Your gift was not paid"),
+        gettext_lazy("A promised gift was given up"),
+        Donation.State.FAILED,
+    ),
+}
+
+
+def promise_mail(topic: str, card: SavedCard, program: Program) -> Written:
+    """The mail of that topic in the active language."""
+    facts = facts_of_gift(card.donation, program)
+    template = f"donations/mail/{topic}.txt"
+    return write_mail(topic, subject=PROMISE_MAILS[topic].subject, template=template, card=card, **facts)
 
 
 # --- Samples: nobody's gift, at nobody's address ------------------------------------------------
@@ -198,3 +243,16 @@ def _sample_update(program: Program) -> Written:
 @describes_mail("shield_raised", label=gettext_lazy("Many declined cards"), to=Audience.OFFICE)
 def _sample_shield(program: Program) -> Written:
     return shield_mail(25, program)
+
+
+def _describe(topic: str) -> None:
+    @describes_mail(topic, label=PROMISE_MAILS[topic].label, to=Audience.DONORS, is_answer=True)
+    def sample(program: Program) -> Written:
+        gift = sample_gift(program, paid_at=None, pay_until=now() + timedelta(days=7))
+        gift.campaign.kind = gift.campaign.Kind.ALL_OR_NOTHING
+        gift.campaign.last_day = today() + timedelta(days=10)
+        return promise_mail(topic, SavedCard(program=program, donation=gift), program)
+
+
+for _topic in PROMISE_MAILS:
+    _describe(_topic)

@@ -7,12 +7,16 @@ from django.utils.translation import override
 
 from donations.ask_for_copy import COPY
 from donations.close_page import close_page
+from donations.end_promises import KIND as ENDING
+from donations.end_promises import end_next
 from donations.errors import PaymentDiffers, PaymentPageRefused, RefundNotPossible
 from donations.follow import ask_and_follow
+from donations.forget_card import forget_card
 from donations.issue_receipt import issue_asked
 from donations.issue_receipts import KIND as ISSUING
 from donations.issue_receipts import issue_next
 from donations.mails import (
+    PROMISE_MAILS,
     receipt_cancelled_mail,
     receipt_mail,
     refund_mail,
@@ -20,10 +24,11 @@ from donations.mails import (
     thanks_mail,
     to_pay_mail,
 )
-from donations.models import Donation, Finding, Organisation, Receipt, ReceiptAsk, Refund
+from donations.models import Donation, Finding, Organisation, Receipt, ReceiptAsk, Refund, SavedCard
 from donations.note_finding import note_finding
 from donations.post_update import KIND as POSTING
 from donations.post_update import TOPIC, mail_next
+from donations.promise_mail import tell_promiser
 from donations.queries import gift_of_reference
 from donations.receipt_mail import tell_of_receipt
 from donations.reconcile_now import KIND as RECONCILING
@@ -42,6 +47,9 @@ from programs.scoping import acting_in
 
 steps(RECONCILING, asks_outside=True)(reconcile_next)
 
+steps(ENDING, asks_outside=True)(end_next)
+for topic in PROMISE_MAILS:
+    handles(topic)(tell_promiser)
 steps(POSTING)(mail_next)
 handles(TOPIC)(tell_donor_of_update)
 handles(COPY)(send_copy)
@@ -112,6 +120,8 @@ def send_refund(message: Message) -> None:
 def note_decline(message: Message) -> None:
     """A card was declined on a gift's payment page; Stripe need not be asked, the page is still open."""
     donation = Donation.objects.get(pk=message.facts["donation_id"])
+    if SavedCard.objects.filter(donation=donation, page_session_id="").exists():
+        return  # we charged it ourselves, at the campaign's end: nobody tried a card
     hear_decline(donation=donation, event_id=message.facts["event_id"])
 
 
@@ -119,6 +129,12 @@ def note_decline(message: Message) -> None:
 def close_payment_page(message: Message) -> None:
     """Too many cards were declined on it. Stripe away: the outbox asks again."""
     close_page(program_id=message.program_id, donation_id=message.facts["donation_id"])
+
+
+@handles("forget_card", asks_outside=True)
+def forget_the_card(message: Message) -> None:
+    """A saved card is needed no longer: Stripe forgets it."""
+    forget_card(program_id=message.program_id, donation_id=message.facts["donation_id"])
 
 
 @handles("shield_raised")
@@ -134,7 +150,8 @@ def tell_office_of_shield(message: Message) -> None:
 def thank_the_donor(message: Message) -> None:
     """Thanks, the amount and the link to the result page, in the donor's language."""
     donation = Donation.objects.select_related("campaign__organisation").get(pk=message.facts["donation_id"])
-    hear_payment(donation=donation)
+    if not donation.campaign.is_all_or_nothing:  # a saved card was heard of when it was saved
+        hear_payment(donation=donation)
     program = Program.objects.get(pk=message.program_id)
     with override(donation.language):
         send_mail_about(message, to=donation.email, mail=thanks_mail(donation, program))

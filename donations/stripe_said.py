@@ -30,6 +30,8 @@ class Payment:
     pay_until: datetime | None = None  # of a shop's code
     missing_yen: int | None = None  # of a bank transfer: what has not come yet
     customer_id: str = ""
+    payment_method_id: str = ""  # of a saved card
+    decline_code: str = ""  # why a saved card could not be charged
 
 
 @dataclass(frozen=True)

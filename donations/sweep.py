@@ -40,6 +40,7 @@ def sweep(*, program: Program, older_than: timedelta = OLDER_THAN) -> int:
     """
     waiting = Q(state__in=Donation.WAITING) & (Q(pay_until=None) | Q(pay_until__lt=now()) | _in_turn())
     fee_unknown = Q(state=Donation.State.PAID, fee_yen=None)
+    waiting |= Q(state=Donation.State.DECLINED) & _in_turn()  # its owner may have paid it on a page
     with acting_in(program.pk):
         found = list(
             Donation.objects.annotate(turn=Mod(F("id"), TURNS, output_field=IntegerField()))

@@ -5,6 +5,7 @@ from celery import shared_task
 from donations.reconcile import reconcile_all
 from donations.shield import lower_all
 from donations.sweep import sweep_all
+from donations.watch_promises import watch_all
 
 
 @shared_task(name="donations.sweep")
@@ -23,3 +24,9 @@ def reconcile_gifts() -> None:
 def lower_shields() -> None:
     """Every minute: shields that were quiet for half an hour come down. A repeat does no harm."""
     lower_all()
+
+
+@shared_task(name="donations.promises")
+def watch_promises() -> None:
+    """Every ten minutes: all-or-nothing campaigns end, and what follows goes on. A repeat does no harm."""
+    watch_all()

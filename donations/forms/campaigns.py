@@ -129,6 +129,16 @@ class CampaignForm(WithPictures):
         help_text=_("Readers of English see the Japanese story when this is empty."),
     )
     goal_yen = YenField(label=pgettext_lazy("campaigns", "Goal"))
+    kind = forms.ChoiceField(
+        label=_("When the goal is missed"),
+        choices=Campaign.Kind.choices,
+        initial=Campaign.Kind.ALL_IN,
+        widget=forms.RadioSelect,
+        help_text=_(
+            "All-or-nothing saves cards and charges them only after the last day, if the goal is reached by "
+            "then. Gifts by card alone, and the last day cannot be moved."
+        ),
+    )
     first_day = day_field(_("First day for gifts"))
     last_day = day_field(_("Last day for gifts"), help_text=_("Gifts are taken on this day too."))
     preset_1 = YenField(label=_("First amount to choose"), required=False, least=LEAST_YEN)

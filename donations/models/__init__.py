@@ -14,6 +14,7 @@ from donations.models.campaign_news import (
 from donations.models.gift import Donation, WebhookEvent
 from donations.models.grant import Grant, GrantPart
 from donations.models.organisation import LIVE_KEYS, Organisation
+from donations.models.promise import SavedCard
 from donations.models.receipt import (
     Addressee,
     Receipt,
@@ -58,6 +59,7 @@ __all__ = [
     "Reconciliation",
     "Refund",
     "ReserveFill",
+    "SavedCard",
     "SponsorFund",
     "StripeLine",
     "UpdateMail",

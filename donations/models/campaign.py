@@ -53,6 +53,8 @@ class Campaign(ProgramScoped):
     opened_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     opened_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    goal_met = models.BooleanField(null=True)  # all-or-nothing, decided once, when it is closed
+    job_id = models.BigIntegerField(null=True)  # the outbox job that charges its cards, or lets them go
 
     class Meta:
         constraints: ClassVar = [
@@ -84,6 +86,12 @@ class Campaign(ProgramScoped):
                 condition=Q(state__in=["draft", "review"]) | Q(fund__isnull=False, operating__isnull=False),
                 name="campaign_accounts_when_open",
             ),
+            CheckConstraint(
+                condition=Q(goal_met__isnull=True, kind="all_in")
+                | Q(goal_met__isnull=True, state__in=["draft", "review", "open"])
+                | Q(goal_met__isnull=False, kind="all_or_nothing", state__in=["closed", "settled"]),
+                name="campaign_goal_decided_at_its_end",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -98,6 +106,11 @@ class Campaign(ProgramScoped):
     def was_opened(self) -> bool:
         """Whether the public has seen it: from then on its promises stand."""
         return self.state not in self.UNOPENED
+
+    @property
+    def is_all_or_nothing(self) -> bool:
+        """Cards are saved, and charged only when the goal is met."""
+        return self.kind == self.Kind.ALL_OR_NOTHING
 
     @property
     def is_ended(self) -> bool:

@@ -16,14 +16,20 @@ from programs.scoping import AppendOnly, ProgramScoped
 
 
 class Donation(ProgramScoped):
-    """One gift. started -> pending -> paid | failed | expired; paid is never left."""
+    """One gift. started -> pending -> paid | failed | expired; paid is never left.
+
+    To an all-or-nothing campaign: pending -> saved -> paid | declined | let_go, declined -> paid | failed.
+    """
 
     class State(models.TextChoices):
         STARTED = "started", _("Begun")  # no payment page yet
         PENDING = "pending", _("Being checked")  # there is a payment page; its end is not known
+        SAVED = "saved", _("Card saved")  # promised: nothing was taken
+        DECLINED = "declined", _("Card declined")  # the goal was met; may be paid by hand until pay_until
         PAID = "paid", _("Paid")
         FAILED = "failed", _("Not paid")
         EXPIRED = "expired", _("Not paid in time")
+        LET_GO = "let_go", _("Nothing taken")  # taken back, or the goal was missed
 
     class Method(models.TextChoices):
         CARD = "card", _("Card")
@@ -38,6 +44,7 @@ class Donation(ProgramScoped):
 
     BY_HAND: ClassVar = (Method.CASH, Method.FURUSATO, Method.POSTAL, Method.TRANSFER)
     WAITING: ClassVar = (State.STARTED, State.PENDING)
+    PROMISED: ClassVar = (State.SAVED, State.DECLINED)  # a card was saved; its money has not come
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="donations")
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -79,8 +86,28 @@ class Donation(ProgramScoped):
                 fields=["program", "charge_id"], condition=~Q(charge_id=""), name="donation_charge_once"
             ),
             CheckConstraint(
-                condition=Q(state__in=["started", "pending", "paid", "failed", "expired"]),
+                condition=Q(
+                    state__in=[
+                        "started",
+                        "pending",
+                        "saved",
+                        "declined",
+                        "paid",
+                        "failed",
+                        "expired",
+                        "let_go",
+                    ]
+                ),
                 name="donation_state_known",
+            ),
+            CheckConstraint(
+                condition=~Q(state__in=["saved", "declined", "let_go"])
+                | Q(method="card", paid_at__isnull=True),
+                name="donation_promise_is_a_card",
+            ),
+            CheckConstraint(
+                condition=~Q(state="declined") | Q(pay_until__isnull=False),
+                name="donation_declined_has_its_time",
             ),
             CheckConstraint(condition=Q(amount_yen__gt=0), name="donation_amount_above_zero"),
             CheckConstraint(condition=Q(gone_yen__lte=F("amount_yen")), name="donation_gone_within"),
@@ -124,6 +151,11 @@ class Donation(ProgramScoped):
     def is_waiting(self) -> bool:
         """Whether its end is not known yet."""
         return self.state in self.WAITING
+
+    @property
+    def is_promised(self) -> bool:
+        """A card was saved for it, and its money has not come."""
+        return self.state in self.PROMISED
 
     @property
     def kept_yen(self) -> int:

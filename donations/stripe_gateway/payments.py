@@ -7,17 +7,20 @@ from typing import Any
 from donations.errors import PaymentPageRefused
 from donations.models import Donation, Organisation
 from donations.stripe_gateway.connection import answers, client_of, noted
+from donations.stripe_gateway.promises import saved_card_of
 from donations.stripe_said import Payment
 
 log = logging.getLogger(__name__)
 
-EXPAND = ["payment_intent.latest_charge.balance_transaction"]
+EXPAND = ["payment_intent.latest_charge.balance_transaction", "setup_intent"]
 
 
 def fetch_payment(*, organisation: Organisation, session_id: str) -> Payment:
     """Ask how the payment of a session stands, with its charge and fee. Raises PaymentServiceAway."""
     with answers():
         session = client_of(organisation).v1.checkout.sessions.retrieve(session_id, {"expand": EXPAND})
+    if session.mode == "setup":
+        return saved_card_of(session)
     intent: Any = session.payment_intent
     charge = intent.latest_charge if intent else None
     booked = charge.balance_transaction if charge else None

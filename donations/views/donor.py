@@ -18,7 +18,7 @@ from donations.admit import (
     check_sender,
     guard_for,
 )
-from donations.confirm import ask_and_confirm
+from donations.confirm import ask_and_confirm, card_of
 from donations.errors import FormTooOld, PaymentServiceAway, TooManyGifts
 from donations.forms import OWN, GiveForm
 from donations.give import ask_to_pay, give
@@ -149,7 +149,7 @@ def gift_page(request: HttpRequest, reference: UUID) -> HttpResponse:
     with acting_in(program.pk):
         donation = get_object_or_404(Donation.objects.select_related("campaign"), reference=reference)
     payment = None
-    if donation.is_waiting:
+    if donation.is_waiting or donation.state == Donation.State.DECLINED:
         try:
             donation, payment = ask_and_confirm(program_id=program.pk, donation_id=donation.pk)
         except Refused:
@@ -157,7 +157,7 @@ def gift_page(request: HttpRequest, reference: UUID) -> HttpResponse:
     template = "donations/_gift.html" if request.headers.get("HX-Request") else "donations/gift.html"
     with acting_in(program.pk):
         stands = _how_it_stands(request, donation, payment)
-        told = _how_it_was_told(donation)
+        told = {**_how_it_was_told(donation), "card": card_of(donation)}
         context = {"donation": donation, "payment": payment, "stands": stands, **told}
         response = render(request, template, context)
     response["Cache-Control"] = "no-store"
@@ -178,9 +178,13 @@ def _how_it_was_told(donation: Donation) -> dict[str, Any]:
 def my_gifts(request: HttpRequest) -> HttpResponse:
     """The gifts that were made with the signed-in person's address."""
     gifts = paid_gifts().filter(user=request.user.pk).select_related("campaign").order_by("-paid_at")
-    return render(
-        request, "donations/my_gifts.html", {"gifts": gifts, "total_yen": sum(g.kept_yen for g in gifts)}
-    )
+    promises = Donation.objects.filter(user=request.user.pk, state__in=Donation.PROMISED)
+    context = {
+        "gifts": gifts,
+        "total_yen": sum(gift.kept_yen for gift in gifts),
+        "promises": promises.select_related("campaign").order_by("-id"),
+    }
+    return render(request, "donations/my_gifts.html", context)
 
 
 def _campaign(campaign_id: int) -> Campaign:
@@ -228,9 +232,14 @@ def _draw_campaign(
 
 
 def _how_it_stands(request: HttpRequest, donation: Donation, payment: Payment | None) -> str:
-    """paid, over, to_pay (at a shop or bank), cancelled, unpaid (the payment page is still open) or checking."""
-    if donation.state == Donation.State.PAID:
-        return "paid"
+    """paid, over, to_pay (at a shop or bank), cancelled, unpaid (the payment page is still open) or checking.
+
+    Promised: saved, declined, let_go, given_up (declined and not paid in time).
+    """
+    if donation.state in (Donation.State.PAID, Donation.State.LET_GO, *Donation.PROMISED):
+        return str(donation.state)
+    if donation.state == Donation.State.FAILED and donation.campaign.goal_met and donation.pay_until:
+        return "given_up"
     if not donation.is_waiting:
         return "over"
     if payment and payment.slip_url:
