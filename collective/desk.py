@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coupons.issue import face_yen_of
 from coupons.models import Coupon
-from donations.models import Campaign, Donation, Finding, OfflineGift, ReserveFill
+from donations.models import Campaign, Donation, Finding, OfflineGift, Pledge, ReserveFill
 from donations.money_queries import covered_by_reserve
 from donations.propose_matches import unexplained_lines
 from donations.shield import SOON_SECONDS, tries_within, up_since
@@ -69,6 +69,7 @@ def desk() -> Desk:
         _questions(),
         _campaigns(),
         _gifts(),
+        _monthly(),
         _shield(),
         _gifts_by_hand(),
         _bank_lines(),
@@ -161,6 +162,21 @@ def _gifts() -> Waiting:
     count, oldest = _counted(pending, "started_at")
     words = _("They are asked about again by themselves. After a day, look at the payment company.")
     return Waiting(_("Gifts being checked"), count, oldest, words=words)
+
+
+def _monthly() -> Waiting:
+    """Monthly gifts that were stopped or changed here, and Stripe has not heard of it yet."""
+    rows = Pledge.objects.filter(state=Pledge.State.ACTIVE, to_stripe_at__lt=now() - LATE)
+    count, oldest = _counted(rows, "to_stripe_at")
+    words = _("They are told again by themselves. After a day, stop them on the page of the payment company.")
+    return Waiting(
+        _("Monthly gifts to stop or change at the payment company"),
+        count,
+        oldest,
+        "office-monthly",
+        words=words,
+        is_trouble=True,
+    )
 
 
 def _shield() -> Waiting:

@@ -149,6 +149,7 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 
 # --- Stripe: the keys live sealed on each receiving organisation; these seed the first one -------
+STRIPE_PAGES = ["https://checkout.stripe.com", "https://billing.stripe.com"]  # where a form may lead
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", "")  # empty: Stripe itself; else our stand-in
 STRIPE_SECRET_KEY = secret("STRIPE_SECRET_KEY", "")
 STRIPE_WEBHOOK_SECRET = secret("STRIPE_WEBHOOK_SECRET", "")
@@ -224,8 +225,8 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "manifest-src": [SELF],
         "worker-src": [SELF],
-        # Browsers hold a form's redirects to this too, and giving redirects to Stripe's page.
-        "form-action": [SELF, "https://checkout.stripe.com", *([STRIPE_API_BASE] if STRIPE_API_BASE else [])],
+        # Browsers hold a form's redirects to this too: giving, and another card, redirect to Stripe's page.
+        "form-action": [SELF, *STRIPE_PAGES, *([STRIPE_API_BASE] if STRIPE_API_BASE else [])],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }

@@ -10,13 +10,14 @@ from donations.queries import is_goal_met, standing_of
 from donations.rules import may_run_campaigns
 from kernel.clock import now, today
 from kernel.templatetags.look import day_short
+from outbox.put import put
 from programs.models import Membership
 from programs.rules import require
 
 
 @transaction.atomic
 def close_campaign(*, campaign: Campaign, actor: Membership) -> Campaign:
-    """Take no new gifts. A gift whose payment was begun before is still booked.
+    """Take no new gifts. A gift whose payment was begun before is still booked; monthly gifts stop.
 
     All-or-nothing: whether the goal is met is decided here, once; then every saved card is charged or let go.
     Closing twice is the same as once. Raises NotAllowed, CampaignNotOpen for a draft, and ChargesAtItsEnd for
@@ -28,7 +29,7 @@ def close_campaign(*, campaign: Campaign, actor: Membership) -> Campaign:
         return campaign
     if campaign.state != Campaign.State.OPEN:
         raise CampaignNotOpen
-    if campaign.is_all_or_nothing and campaign.last_day >= today() and is_goal_met(campaign):
+    if campaign.is_all_or_nothing and not campaign.is_past(today()) and is_goal_met(campaign):
         raise ChargesAtItsEnd(day=day_short(campaign.last_day))
     close(campaign, actor)
     return campaign
@@ -43,5 +44,7 @@ def close(campaign: Campaign, actor: Membership | None) -> None:
     campaign.state, campaign.closed_at = Campaign.State.CLOSED, now()
     campaign.save(update_fields=["state", "closed_at", "goal_met"])
     record("campaign.closed", actor=actor, subject=campaign.source, **facts)
+    if campaign.takes_monthly:
+        put("campaign_closed", about=campaign.source, campaign_id=campaign.pk)
     if campaign.is_all_or_nothing:
         end_promises(campaign)

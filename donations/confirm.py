@@ -9,6 +9,7 @@ from audit.record import record
 from donations.errors import PaymentDiffers
 from donations.keep_card import keep_card
 from donations.models import Campaign, Donation, ReceiptAsk, SavedCard
+from donations.stripe_gateway.monthly import fetch_month
 from donations.stripe_gateway.payments import fetch_payment
 from donations.stripe_gateway.promises import fetch_promise
 from donations.stripe_said import Payment
@@ -30,7 +31,7 @@ def ask_and_confirm(*, program_id: int, donation_id: int) -> tuple[Donation, Pay
     with acting_in(program_id):
         donation = Donation.objects.select_related("campaign__organisation").get(pk=donation_id)
         card = card_of(donation)
-    if not donation.session_id or not needs_asking(donation):
+    if not needs_asking(donation) or not (donation.session_id or donation.invoice_id):
         return donation, None
     payment = ask_stripe(donation, card)
     with acting_in(program_id):
@@ -48,13 +49,15 @@ def card_of(donation: Donation) -> SavedCard | None:
 
 
 def ask_stripe(donation: Donation, card: SavedCard | None) -> Payment:
-    """How a gift stands: by its payment page, or once a card was saved for it by what that card paid.
+    """How a gift stands: by its payment page, the invoice of its month, or what its saved card paid.
 
     Raises PaymentServiceAway. Never called while a transaction is open.
     """
     organisation = donation.campaign.organisation
     if card is not None:
         return fetch_promise(organisation=organisation, card=card)
+    if donation.invoice_id:
+        return fetch_month(organisation=organisation, invoice_id=donation.invoice_id)
     return fetch_payment(organisation=organisation, session_id=donation.session_id)
 
 
@@ -75,7 +78,7 @@ def confirm(*, donation_id: int, payment: Payment) -> Donation:
     donation: Donation = (
         Donation.objects.select_for_update(of=("self",))
         .select_related("campaign__organisation__clearing", "campaign__organisation__fees")
-        .select_related("campaign__fund", "campaign__operating")
+        .select_related("campaign__fund", "campaign__operating", "pledge")
         .get(pk=donation_id)
     )
     check_is_the_same(donation, payment)  # check
@@ -109,7 +112,8 @@ def confirm(*, donation_id: int, payment: Payment) -> Donation:
 
 def check_is_the_same(donation: Donation, payment: Payment) -> None:
     """Raises PaymentDiffers."""
-    if (payment.amount_yen, payment.reference) != (donation.amount_yen, str(donation.reference)):
+    named = donation.pledge.reference if donation.pledge else donation.reference
+    if (payment.amount_yen, payment.reference) != (donation.amount_yen, str(named)):
         raise PaymentDiffers
 
 

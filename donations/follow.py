@@ -25,7 +25,7 @@ def ask_and_follow(*, program_id: int, donation_id: int) -> Donation:
         donation = Donation.objects.select_related("campaign__organisation").get(pk=donation_id)
         card = card_of(donation)
     organisation = donation.campaign.organisation
-    if not donation.session_id:
+    if not (donation.session_id or donation.invoice_id):
         return donation
     payment = ask_stripe(donation, card)
     after = _after(organisation, payment.charge_id or donation.charge_id)

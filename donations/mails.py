@@ -11,7 +11,16 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from donations.models import Campaign, CampaignUpdate, Donation, Organisation, Receipt, Refund, SavedCard
+from donations.models import (
+    Campaign,
+    CampaignUpdate,
+    Donation,
+    Organisation,
+    Pledge,
+    Receipt,
+    Refund,
+    SavedCard,
+)
 from donations.stop_updates import stop_key
 from donations.story import story_text
 from kernel.clock import now, today
@@ -163,6 +172,41 @@ def promise_mail(topic: str, card: SavedCard, program: Program) -> Written:
     return write_mail(topic, subject=PROMISE_MAILS[topic].subject, template=template, card=card, **facts)
 
 
+# Topic -> (subject, what the secretariat calls it); the text is donations/mail/<topic>.txt.
+MONTHLY_MAILS: dict[str, tuple[str | Promise, str | Promise]] = {
+    "monthly_started": (
+        gettext_lazy("Your monthly gift has begun"),
+        gettext_lazy("A monthly gift has begun"),
+    ),
+    "monthly_changed": (
+        gettext_lazy("Your monthly gift was changed"),
+        gettext_lazy("A monthly gift was changed"),
+    ),
+    "monthly_ended": (
+        gettext_lazy("Your monthly gift was stopped"),
+        gettext_lazy("A monthly gift was stopped"),
+    ),
+    "monthly_declined": (
+        gettext_lazy("Your card could not be charged"),
+        gettext_lazy("A month could not be charged"),
+    ),
+}
+
+
+def monthly_mail(topic: str, pledge: Pledge, program: Program) -> Written:
+    """One of the four. The link leads to the donor's own page, behind the sign-in: no key is in the mail."""
+    return write_mail(
+        topic,
+        subject=MONTHLY_MAILS[topic][0],
+        template=f"donations/mail/{topic}.txt",
+        pledge=pledge,
+        program=program,
+        organisation=pledge.campaign.organisation,
+        home=_address(program, "program-home"),
+        address=_address(program, "my-monthly", pledge.pk),
+    )
+
+
 # --- Samples: nobody's gift, at nobody's address ------------------------------------------------
 
 
@@ -256,3 +300,21 @@ def _describe(topic: str) -> None:
 
 for _topic in PROMISE_MAILS:
     _describe(_topic)
+
+
+def _describe_monthly(topic: str) -> None:
+    @describes_mail(topic, label=MONTHLY_MAILS[topic][1], to=Audience.DONORS, is_answer=True)
+    def sample(program: Program) -> Written:
+        soon = today() + timedelta(days=20)
+        pledge = Pledge(
+            pk=1234567890,
+            program=program,
+            campaign=_sample_campaign(program),
+            amount_yen=1_000,
+            next_charge_on=soon,
+        )
+        return monthly_mail(topic, pledge, program)
+
+
+for _topic in MONTHLY_MAILS:
+    _describe_monthly(_topic)

@@ -36,6 +36,9 @@ WHAT_TO_DO: dict[str, str | Promise] = {
         "Money that became coupons went back to donors. Fill the reserve from running costs."
     ),
     Finding.Kind.UNKNOWN_EVENT: _("Look it up at Stripe and say what it was."),
+    Finding.Kind.CHARGED_AFTER_STOP: _(
+        "Pay this month back: the donor was told that nothing more is charged."
+    ),
     Finding.Kind.PAYOUT_FAILED: _("Check the bank account at Stripe; it tries again after that."),
 }
 

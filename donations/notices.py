@@ -6,16 +6,19 @@ from contextlib import suppress
 from django.utils.translation import override
 
 from donations.ask_for_copy import COPY
+from donations.bring_to_stripe import bring_to_stripe
 from donations.close_page import close_page
 from donations.end_promises import KIND as ENDING
 from donations.end_promises import end_next
 from donations.errors import PaymentDiffers, PaymentPageRefused, RefundNotPossible
+from donations.find_whose import find_whose
 from donations.follow import ask_and_follow
 from donations.forget_card import forget_card
 from donations.issue_receipt import issue_asked
 from donations.issue_receipts import KIND as ISSUING
 from donations.issue_receipts import issue_next
 from donations.mails import (
+    MONTHLY_MAILS,
     PROMISE_MAILS,
     receipt_cancelled_mail,
     receipt_mail,
@@ -24,18 +27,29 @@ from donations.mails import (
     thanks_mail,
     to_pay_mail,
 )
-from donations.models import Donation, Finding, Organisation, Receipt, ReceiptAsk, Refund, SavedCard
+from donations.models import (
+    Campaign,
+    Donation,
+    Finding,
+    Organisation,
+    Receipt,
+    ReceiptAsk,
+    Refund,
+    SavedCard,
+)
+from donations.monthly_mail import tell_of_monthly
 from donations.note_finding import note_finding
 from donations.post_update import KIND as POSTING
 from donations.post_update import TOPIC, mail_next
 from donations.promise_mail import tell_promiser
-from donations.queries import gift_of_reference
 from donations.receipt_mail import tell_of_receipt
 from donations.reconcile_now import KIND as RECONCILING
 from donations.reconcile_now import reconcile_next
 from donations.refund import ask_stripe_to_refund
-from donations.shield import hear_decline, hear_payment
+from donations.shield import hear_decline, hear_loose_decline, hear_payment
+from donations.stop_monthly import stop_monthly_of
 from donations.stripe_gateway.payments import fetch_reference
+from donations.take_in_months import ask_and_take_in
 from donations.take_in_payout import ask_about_payout
 from donations.update_mail import send_copy, tell_donor_of_update
 from kernel.errors import Refused
@@ -70,18 +84,55 @@ def look_into_event(message: Message) -> None:
 @handles("stripe_unknown", asks_outside=True)
 def look_into_the_unknown(message: Message) -> None:
     """Money moved at Stripe and the event names no gift: ask whose it is, else put it before a person."""
-    facts, named = message.facts, ""
+    facts, is_ours = message.facts, False
     with acting_in(message.program_id):
         organisation = Organisation.objects.get(pk=facts["organisation_id"])
     with suppress(PaymentPageRefused):  # Stripe has no such thing: it was of a test, or was taken away
-        named = fetch_reference(organisation=organisation, thing_id=facts["thing_id"])
-    with acting_in(message.program_id):
-        donation = gift_of_reference(organisation, named)
-        if donation is None:
+        is_ours = find_whose(
+            program_id=message.program_id, organisation=organisation, thing_id=facts["thing_id"]
+        )
+    if not is_ours:
+        with acting_in(message.program_id):
             kind, about = Finding.Kind.UNKNOWN_EVENT, message.about
             note_finding(kind, about=about, organisation=organisation, event=facts["kind"])
-    if donation:
-        ask_and_follow(program_id=message.program_id, donation_id=donation.pk)
+
+
+@handles("monthly_event", asks_outside=True)
+def look_into_monthly(message: Message) -> None:
+    """Stripe hinted at something about a monthly gift: ask how it stands, and book what was paid."""
+    try:
+        ask_and_take_in(program_id=message.program_id, pledge_id=message.facts["pledge_id"])
+    except PaymentDiffers:  # asking again would say the same
+        with acting_in(message.program_id):
+            note_finding(Finding.Kind.PAYMENT_DIFFERS, about=message.about)
+
+
+@handles("monthly_to_stripe", asks_outside=True)
+def tell_stripe_of_monthly(message: Message) -> None:
+    """A donor stopped or changed it. Stripe away: the outbox asks again."""
+    bring_to_stripe(program_id=message.program_id, pledge_id=message.facts["pledge_id"])
+
+
+@handles("loose_decline", asks_outside=True)
+def note_loose_decline(message: Message) -> None:
+    """A declined card that names nothing: a later month of a monthly gift tries out no card."""
+    facts = message.facts
+    with acting_in(message.program_id):
+        organisation = Organisation.objects.get(pk=facts["organisation_id"])
+    if fetch_reference(organisation=organisation, thing_id=facts["thing_id"]).is_renewal:
+        return
+    with acting_in(message.program_id):
+        hear_loose_decline(program_id=message.program_id, event_id=facts["event_id"])
+
+
+@handles("campaign_closed")
+def stop_its_monthly_gifts(message: Message) -> None:
+    """Each running monthly gift of a closed campaign is stopped; each has a message of its own to Stripe."""
+    stop_monthly_of(campaign=Campaign.objects.get(pk=message.facts["campaign_id"]))
+
+
+for _topic in MONTHLY_MAILS:
+    handles(_topic)(tell_of_monthly)
 
 
 @handles("stripe_payout", asks_outside=True)
@@ -150,8 +201,12 @@ def tell_office_of_shield(message: Message) -> None:
 def thank_the_donor(message: Message) -> None:
     """Thanks, the amount and the link to the result page, in the donor's language."""
     donation = Donation.objects.select_related("campaign__organisation").get(pk=message.facts["donation_id"])
+    if donation.pledge_id and not donation.is_first_month:
+        return  # a receipt for the year says them all; nobody sat before a page
     if not donation.campaign.is_all_or_nothing:  # a saved card was heard of when it was saved
         hear_payment(donation=donation)
+    if donation.pledge_id:
+        return  # monthly_started thanks for the first month
     program = Program.objects.get(pk=message.program_id)
     with override(donation.language):
         send_mail_about(message, to=donation.email, mail=thanks_mail(donation, program))

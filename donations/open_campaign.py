@@ -49,5 +49,5 @@ def check_may_be_opened(campaign: Campaign, actor: Membership) -> None:
         raise CampaignNotInReview
     if campaign.submitted_by_id == actor.pk:
         raise SecondPersonNeeded
-    if campaign.last_day < today():
+    if campaign.is_past(today()):
         raise LastDayOver

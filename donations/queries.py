@@ -7,7 +7,15 @@ from uuid import UUID
 from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Sum, TextField, When
 from django.db.models.functions import Cast
 
-from donations.models import Campaign, CampaignUpdate, Donation, NoUpdates, Organisation, Reconciliation
+from donations.models import (
+    Campaign,
+    CampaignUpdate,
+    Donation,
+    NoUpdates,
+    Organisation,
+    Pledge,
+    Reconciliation,
+)
 from kernel.clock import fiscal_year, today
 from kernel.yen import share_yen
 from ledger.models import Kind, Transfer
@@ -37,12 +45,13 @@ class Standing:
 
     @property
     def is_over(self) -> bool:
-        return self.campaign.is_ended or self.on > self.campaign.last_day
+        return self.campaign.is_ended or self.campaign.is_past(self.on)
 
     @property
     def days_left(self) -> int:
-        """The last day counts: on it one day is left."""
-        return max((self.campaign.last_day - self.on).days + 1, 0)
+        """The last day counts: on it one day is left. 0 for a standing campaign, which has none."""
+        last = self.campaign.last_day
+        return max((last - self.on).days + 1, 0) if last else 0
 
     @property
     def counted_yen(self) -> int:
@@ -109,6 +118,18 @@ def gift_of_reference(organisation: Organisation, reference: str) -> Donation | 
         return None
     own = Donation.objects.filter(campaign__organisation=organisation, reference=wanted)
     found: Donation | None = own.first()
+    return found
+
+
+def pledge_of_reference(organisation: Organisation, reference: str) -> Pledge | None:
+    """The organisation's own monthly gift of that reference; None for another's, for none and for nonsense."""
+    try:
+        wanted = UUID(reference)
+    except ValueError:
+        return None
+    found: Pledge | None = Pledge.objects.filter(
+        campaign__organisation=organisation, reference=wanted
+    ).first()
     return found
 
 
@@ -238,10 +259,12 @@ def figures_of(campaign: Campaign) -> Figures:
 
 
 def unfinished_gifts(campaign: Campaign) -> int:
-    """Gifts whose end is not known yet, promises among them, and paid ones whose fee Stripe has not said."""
+    """Gifts whose end is not known yet, promises among them, paid ones whose fee Stripe has not said, and monthly
+    ones that are not stopped."""
     open_end = Q(state__in=(*Donation.WAITING, *Donation.PROMISED))
     fee_unknown = Q(state=Donation.State.PAID, fee_yen=None)
-    return int(Donation.objects.filter(open_end | fee_unknown, campaign=campaign).count())
+    monthly = campaign.pledges.exclude(state__in=(Pledge.State.ENDED, Pledge.State.EXPIRED))
+    return int(Donation.objects.filter(open_end | fee_unknown, campaign=campaign).count() + monthly.count())
 
 
 def books_differ_yen(campaign: Campaign) -> int:

@@ -10,12 +10,12 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from audit.record import record
 from donations.errors import PaymentDiffers, PaymentPageRefused, PaymentServiceAway
+from donations.find_whose import find_whose
 from donations.follow import ask_and_follow
 from donations.models import Dispute, Donation, Finding, Organisation, Reconciliation, Refund, StripeLine
 from donations.note_finding import note_finding
-from donations.queries import gift_of_reference, paid_gifts
+from donations.queries import paid_gifts
 from donations.read_stripe_lines import read_stripe_lines
-from donations.stripe_gateway.payments import fetch_reference
 from donations.take_in_payout import ask_about_payout
 from kernel.clock import now
 from ledger.balances import balance_yen
@@ -103,8 +103,8 @@ def _look_into_the_rest(program_id: int, organisation_id: int) -> int:
         with suppress(PaymentPageRefused, PaymentDiffers):
             if thing_id.startswith("po_"):
                 ask_about_payout(program_id=program_id, organisation_id=organisation_id, payout_id=thing_id)
-            elif donation_id := _gift_of(program_id, organisation, thing_id):
-                ask_and_follow(program_id=program_id, donation_id=donation_id)
+            else:
+                find_whose(program_id=program_id, organisation=organisation, thing_id=thing_id)
     for donation_id in under_way:
         with suppress(PaymentPageRefused, PaymentDiffers):
             ask_and_follow(program_id=program_id, donation_id=donation_id)
@@ -117,13 +117,6 @@ def _gifts_with_something_under_way(organisation: Organisation) -> list[int]:
     asked = Refund.objects.filter(donation=OuterRef("pk"), state=Refund.State.ASKED).exclude(refund_id="")
     gifts = Donation.objects.filter(disputed | Q(Exists(asked)), campaign__organisation=organisation)
     return list(gifts.order_by("id").values_list("pk", flat=True)[:AT_MOST])
-
-
-def _gift_of(program_id: int, organisation: Organisation, thing_id: str) -> int | None:
-    named = fetch_reference(organisation=organisation, thing_id=thing_id)
-    with acting_in(program_id):
-        gift = gift_of_reference(organisation, named)
-    return gift.pk if gift else None
 
 
 def _note_the_rest(organisation_id: int) -> None:

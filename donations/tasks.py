@@ -5,6 +5,7 @@ from celery import shared_task
 from donations.reconcile import reconcile_all
 from donations.shield import lower_all
 from donations.sweep import sweep_all
+from donations.sweep_monthly import sweep_monthly_all
 from donations.watch_promises import watch_all
 
 
@@ -12,6 +13,13 @@ from donations.watch_promises import watch_all
 def sweep_gifts() -> None:
     """Every three minutes: gifts whose webhook was lost are found and booked. A repeat does no harm."""
     sweep_all()
+    sweep_monthly_all(is_night=False)
+
+
+@shared_task(name="donations.monthly")
+def look_after_monthly_gifts() -> None:
+    """Every night, before the comparison: each running monthly gift is asked about. A repeat does no harm."""
+    sweep_monthly_all(is_night=True)
 
 
 @shared_task(name="donations.reconcile")

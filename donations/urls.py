@@ -8,6 +8,7 @@ from donations.views import (
     donor,
     donor_receipts,
     money,
+    monthly,
     office_campaigns,
     office_news,
     office_receipts,
@@ -56,6 +57,14 @@ urlpatterns = [
     path("gifts/<uuid:reference>/take-back/", promises.take_back_act, name="gift-take-back"),
     path("gifts/<uuid:reference>/pay/", promises.pay_late_act, name="gift-pay-late"),
     path("my/", donor.my_gifts, name="my"),
+    # Monthly gifts
+    path("monthly/<uuid:reference>/", monthly.result_page, name="monthly"),
+    path("my/monthly/<int:pledge_id>/", monthly.my_page, name="my-monthly"),
+    path("my/monthly/<int:pledge_id>/change/", monthly.change_page, name="my-monthly-change"),
+    path("my/monthly/<int:pledge_id>/stop/", monthly.stop_page, name="my-monthly-stop"),
+    path("my/monthly/<int:pledge_id>/card/", monthly.card_act, name="my-monthly-card"),
+    path("office/monthly/", monthly.office_list, name="office-monthly"),
+    path("office/monthly/<int:pledge_id>/stop/", monthly.office_stop, name="office-monthly-stop"),
     path("webhooks/stripe/<uuid:endpoint>/", stripe.stripe_webhook, name="stripe-webhook"),
     # Money after a gift
     path("office/gifts/", after.gifts_page, name="office-gifts"),

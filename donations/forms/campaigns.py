@@ -140,7 +140,16 @@ class CampaignForm(WithPictures):
         ),
     )
     first_day = day_field(_("First day for gifts"))
-    last_day = day_field(_("Last day for gifts"), help_text=_("Gifts are taken on this day too."))
+    last_day = day_field(
+        _("Last day for gifts"),
+        required=False,
+        help_text=_("Gifts are taken on this day too. Leave it empty for a campaign without an end."),
+    )
+    takes_monthly = forms.BooleanField(
+        label=_("Also take monthly gifts by card"),
+        required=False,
+        help_text=_("Only for a campaign without a last day. It runs until you end it."),
+    )
     preset_1 = YenField(label=_("First amount to choose"), required=False, least=LEAST_YEN)
     preset_2 = YenField(label=_("Second amount to choose"), required=False, least=LEAST_YEN)
     preset_3 = YenField(label=_("Third amount to choose"), required=False, least=LEAST_YEN)
@@ -168,6 +177,8 @@ class CampaignForm(WithPictures):
         least, most = cleaned.get("minimum_yen"), cleaned.get("maximum_yen")
         if first and last and last < first:
             self.add_error("last_day", _("The last day cannot be before the first day."))
+        if last and cleaned.get("takes_monthly"):
+            self.add_error("last_day", _("A campaign that takes monthly gifts has no last day. Empty it."))
         if least and most and most < least:
             self.add_error("maximum_yen", _("The largest gift cannot be below the smallest."))
         for name in PRESETS if least and most else ():

@@ -14,6 +14,7 @@ from donations.models.campaign_news import (
 from donations.models.gift import Donation, WebhookEvent
 from donations.models.grant import Grant, GrantPart
 from donations.models.organisation import LIVE_KEYS, Organisation
+from donations.models.pledge import Pledge
 from donations.models.promise import SavedCard
 from donations.models.receipt import (
     Addressee,
@@ -50,6 +51,7 @@ __all__ = [
     "OfflineGift",
     "Organisation",
     "Payout",
+    "Pledge",
     "Receipt",
     "ReceiptAsk",
     "ReceiptCounter",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from donations.models.campaign import Campaign
 from donations.models.organisation import Organisation
+from donations.models.pledge import Pledge
 from kernel.clock import now
 from ledger.models import Account
 from programs.models import User
@@ -47,6 +48,7 @@ class Donation(ProgramScoped):
     PROMISED: ClassVar = (State.SAVED, State.DECLINED)  # a card was saved; its money has not come
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="donations")
+    pledge = models.ForeignKey(Pledge, on_delete=models.PROTECT, null=True, related_name="donations")
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     email = models.EmailField(blank=True)  # lower case; only gifts by hand may go without
     public_name = models.CharField(max_length=40, blank=True)
@@ -57,6 +59,7 @@ class Donation(ProgramScoped):
     request_key = models.UUIDField()
     reference = models.UUIDField(default=uuid4, editable=False)  # opens the result page
     session_id = models.CharField(max_length=100, blank=True)
+    invoice_id = models.CharField(max_length=100, blank=True)  # of the month of a monthly gift
     payment_intent_id = models.CharField(max_length=100, blank=True)
     charge_id = models.CharField(max_length=100, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.STARTED)
@@ -84,6 +87,14 @@ class Donation(ProgramScoped):
             ),
             UniqueConstraint(
                 fields=["program", "charge_id"], condition=~Q(charge_id=""), name="donation_charge_once"
+            ),
+            UniqueConstraint(
+                fields=["program", "invoice_id"], condition=~Q(invoice_id=""), name="donation_invoice_once"
+            ),
+            CheckConstraint(
+                condition=Q(pledge__isnull=True, invoice_id="")
+                | (Q(pledge__isnull=False, method="card") & ~Q(invoice_id="")),
+                name="donation_month_has_its_invoice",
             ),
             CheckConstraint(
                 condition=Q(
@@ -161,6 +172,12 @@ class Donation(ProgramScoped):
     def kept_yen(self) -> int:
         """What is left of the gift after refunds and disputes."""
         return self.amount_yen - self.gone_yen
+
+    @property
+    def is_first_month(self) -> bool:
+        """Of a monthly gift: the month that was paid on the page."""
+        earlier = Donation.objects.filter(pledge=self.pledge_id, pk__lt=self.pk)
+        return self.pledge_id is not None and not earlier.exists()
 
     @property
     def masked_email(self) -> str:

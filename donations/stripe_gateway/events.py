@@ -29,6 +29,7 @@ def read_webhook(*, organisation: Organisation, body: bytes, signature: str) -> 
             kind=str(event["type"])[:80],
             object_id=str(thing.get("id") or "")[:100],
             reference=str(named),
+            pledge=_pledge_in(thing),
             payment_intent_id=str((thing["id"] if is_intent else thing.get("payment_intent")) or "")[:100],
             charge_id=str((thing["id"] if is_charge else thing.get("charge")) or "")[:100],
             is_decline=event["type"] in DECLINES and _was_card(thing),
@@ -39,6 +40,13 @@ def read_webhook(*, organisation: Organisation, body: bytes, signature: str) -> 
     if is_live is not organisation.is_live:
         raise WebhookRefused
     return said
+
+
+def _pledge_in(thing: dict[str, Any]) -> str:
+    """The monthly gift that a subscription, its page or its invoice names."""
+    details = (thing.get("parent") or {}).get("subscription_details") or {}
+    said = [one.get("metadata") or {} for one in (thing, details)]
+    return str(next((notes["pledge"] for notes in said if "pledge" in notes), ""))
 
 
 def _was_card(intent: dict[str, Any]) -> bool:

@@ -20,11 +20,13 @@ from donations.admit import (
 )
 from donations.confirm import ask_and_confirm, card_of
 from donations.errors import FormTooOld, PaymentServiceAway, TooManyGifts
-from donations.forms import OWN, GiveForm
+from donations.forms import ONCE, OWN, GiveForm
 from donations.give import ask_to_pay, give
-from donations.models import Campaign, CampaignPicture, CampaignUpdate, Donation
+from donations.models import Campaign, CampaignPicture, CampaignUpdate, Donation, Pledge
 from donations.money_queries import public_sponsor_funds
+from donations.monthly_queries import pledges_of
 from donations.queries import Standing, campaigns_with_standing, paid_gifts
+from donations.start_monthly import ask_to_begin, start_monthly
 from donations.stripe_said import Payment
 from donations.views.campaign_page import campaign_context, update_context
 from donations.views.for_everyone import for_everyone, is_for_everyone
@@ -33,7 +35,7 @@ from kernel.errors import Refused
 from outbox.mail_queries import how_it_went, last_mail_about
 from programs.entering import by_capability, entrance, open_to_all
 from programs.middleware import own_transactions
-from programs.models import Role
+from programs.models import Program, Role
 from programs.scoping import acting_in
 
 RETRY_AFTER_SECONDS = 30
@@ -113,8 +115,8 @@ def give_page(request: HttpRequest, campaign_id: int) -> HttpResponse:
             return _draw_again(request, campaign, form, sent, 422)
     try:
         with acting_in(program.pk):
-            donation = _begin(campaign, form, sender, sent)
-        return redirect(ask_to_pay(program=program, donation_id=donation.pk))
+            gift = _begin(campaign, form, sender, sent)
+        return redirect(_page_of(program, gift))
     except Refused as refusal:
         form.add_error(None, str(refusal))
         if isinstance(refusal, FormTooOld):
@@ -123,12 +125,22 @@ def give_page(request: HttpRequest, campaign_id: int) -> HttpResponse:
             return _draw_again(request, campaign, form, sent, refusal.status)
 
 
-def _begin(campaign: Campaign, form: GiveForm, sender: Sender, sent: Sent) -> Donation:
+def _page_of(program: Program, gift: Donation | Pledge) -> str:
+    if isinstance(gift, Pledge):
+        return ask_to_begin(program=program, pledge_id=gift.pk)
+    return ask_to_pay(program=program, donation_id=gift.pk)
+
+
+def _begin(campaign: Campaign, form: GiveForm, sender: Sender, sent: Sent) -> Donation | Pledge:
     """The gift of a valid form, past both gates of donations/admit.py; a refusal leaves nothing written."""
     key = form.cleaned_data["request_key"]
     check_form(campaign_id=campaign.pk, request_key=key, sent=sent)
     donor = form.donor((get_language() or "ja")[:2])
     amount_yen = form.cleaned_data["amount_yen"]
+    if form.is_monthly:
+        pledge = start_monthly(campaign=campaign, amount_yen=amount_yen, donor=donor, request_key=key)
+        admit(donation=pledge, sender=sender, sent=sent)
+        return pledge
     donation = give(campaign=campaign, amount_yen=amount_yen, donor=donor, request_key=key)
     is_card = donation.method == Donation.Method.CARD
     admit(donation=donation, sender=sender, sent=sent, is_card=is_card)
@@ -182,6 +194,7 @@ def my_gifts(request: HttpRequest) -> HttpResponse:
     context = {
         "gifts": gifts,
         "total_yen": sum(gift.kept_yen for gift in gifts),
+        "pledges": pledges_of(request.user),
         "promises": promises.select_related("campaign").order_by("-id"),
     }
     return render(request, "donations/my_gifts.html", context)
@@ -199,6 +212,7 @@ def empty_form(campaign: Campaign, amount: str, request_key: UUID) -> GiveForm:
     middle = presets[len(presets) // 2] if presets else OWN
     amount = amount if amount.isascii() and amount.isdigit() and len(amount) < 10 else ""
     initial = {
+        "rhythm": ONCE,  # never monthly before a person chose it
         "amount_choice": (amount if amount in presets else OWN) if amount else middle,
         "amount_own": "" if amount in presets else amount,
         "agreement_version": campaign.organisation.agreement_version,

@@ -120,7 +120,7 @@ def edit_page(request: HttpRequest, campaign_id: int | None = None) -> HttpRespo
 def _editor(request: HttpRequest, campaign: Campaign, form: CampaignForm, status: int) -> HttpResponse:
     groups = [
         (pgettext("campaigns", "Words"), ["organisation", "title", "title_en", "story", "story_en"]),
-        (_("Goal and days"), ["goal_yen", "kind", "first_day", "last_day"]),
+        (_("Goal and days"), ["goal_yen", "kind", "first_day", "last_day", "takes_monthly"]),
         (pgettext("campaigns", "Gifts"), ["operating_per_mille", *PRESETS, "minimum_yen", "maximum_yen"]),
     ]
     context = {

@@ -273,7 +273,7 @@ def test_a_donor_sees_own_gifts_only(
     for number in range(3):
         paid(campaign, 1_000 + number)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         reply = client.get(f"/{program.slug}/my/")
 
     html = reply.content.decode()

@@ -49,6 +49,7 @@ from programs.models import Membership, Program, ProgramYear, Role
 from programs.scoping import acting_in
 from tests.conftest import LAST_DAY, make_program, member
 from tests.donations.by_hand import a_fund, a_promise, csv_of, noted, promised, with_account
+from tests.donations.monthly import running
 from tests.outbox.returned import a_return
 
 MISSING = 4
@@ -113,7 +114,8 @@ def _money(house: House, canary: str) -> None:
         title="campaign",
         goal_yen=1_000_000,
         first_day=date(2026, 9, 1),
-        last_day=LAST_DAY,
+        last_day=None,
+        takes_monthly=True,
         presets=[3_000],
     )
     campaign = open_campaign(draft=draft, actor=office)
@@ -142,6 +144,9 @@ def _money(house: House, canary: str) -> None:
         ask = ask_for_receipt(donation=gift, addressee=addressee, actor=None)
         house.add("receipt", issue_receipt(ask=ask, actor=office)[0].pk)
         house.add("copy", 1)
+        pledge = running(campaign, email=email, public_name=f"{canary}-DONOR-{whose}", agreement_version="1")
+        house.add("pledge", pledge.pk)
+        house.add("pledge_reference", pledge.reference)
     Donation.objects.filter(email=house.people[Role.DONOR].user.email).update(
         user=house.people[Role.DONOR].user
     )
