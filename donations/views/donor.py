@@ -25,6 +25,7 @@ from donations.models import Campaign, CampaignPicture, CampaignUpdate, Donation
 from donations.money_queries import public_sponsor_funds
 from donations.queries import Standing, campaigns_with_standing, paid_gifts
 from donations.stripe_said import Payment
+from donations.views.again import remember, typed_before
 from donations.views.campaign_page import campaign_context, update_context
 from donations.views.for_everyone import for_everyone, is_for_everyone
 from kernel.came_from import came_from, line_of
@@ -66,6 +67,7 @@ def campaign_page(request: HttpRequest, campaign_id: int) -> HttpResponse:
     def draw(request_key: UUID) -> tuple[HttpResponse, Guard]:
         campaign = _campaign(campaign_id)
         form = empty_form(campaign, request.GET.get("amount", ""), request_key)
+        form.initial.update(typed_before(request, campaign))
         guard = guard_for(campaign_id=campaign_id, request_key=request_key)
         return _draw_campaign(request, campaign, form, guard, 200), guard
 
@@ -112,7 +114,8 @@ def give_page(request: HttpRequest, campaign_id: int) -> HttpResponse:
     try:
         with acting_in(program.pk):
             donation = _begin(campaign, form, sender, sent)
-        return redirect(ask_to_pay(program=program, donation_id=donation.pk))
+        address = ask_to_pay(program=program, donation_id=donation.pk)
+        return remember(redirect(address), slug=program.slug, donation=donation)
     except Refused as refusal:
         form.add_error(None, str(refusal))
         if isinstance(refusal, FormTooOld):

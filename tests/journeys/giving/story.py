@@ -28,7 +28,7 @@ from tests.walking import Complaints
 EMAIL, SHOWN = "hanako@example.jp", "はなこ"
 STATUS = re.compile(r"the server responded with a status of (\d+)")
 GRAVE = ("serious", "critical")
-WIDTH = 390
+WIDTH, DESK = 390, 1280
 
 
 @dataclass(kw_only=True)
@@ -64,13 +64,21 @@ class Story:
         self.complaints.watch(page, origin if person else "http://127.0.0.1:")
         return page
 
-    def see(self, page: Page, name: str, *, is_ours: bool = True) -> None:
-        """Photograph what is seen; nothing may stick out, and ours must be readable for everybody."""
+    def see(self, page: Page, name: str, *, is_ours: bool = True, wide: bool = False) -> None:
+        """Photograph what is seen; nothing may stick out, and ours must be readable for everybody.
+
+        wide: on a desk too.
+        """
         self.seen.append(name)
-        page.screenshot(path=self.shots / f"{self.name}-{len(self.seen):02}-{name}.png", full_page=True)
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if wide > 0:
-            self.wrong.append(f"{name}: {wide} px too wide")
+        for width in (DESK, WIDTH) if wide else (WIDTH,):
+            page.set_viewport_size({"width": width, "height": 844})
+            picture = f"{self.name}-{len(self.seen):02}-{name}{'-wide' if width == DESK else ''}.png"
+            page.screenshot(path=self.shots / picture, full_page=True)
+            over = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            if over > 0:
+                self.wrong.append(f"{name}: {over} px too wide at {width}")
         if is_ours and page.locator("html.js").count():
             page.evaluate(self.axe)
             found = page.evaluate("rules => axe.run(document, rules).then(r => r.violations)", RULES)
@@ -186,3 +194,13 @@ def verified() -> dict[str, Any]:
 def money(yen: int) -> re.Pattern[str]:
     """'10,000円', however number and unit are parted in the markup."""
     return re.compile(rf"(?<![\d,]){yen:,}\s*円")
+
+
+def keeps_what_was_typed(page: Page, *, amount: str = "10000", way: str = "card") -> None:
+    """Nothing has to be typed again."""
+    expect(page.locator("#id_amount_own")).to_have_value(amount)
+    expect(page.locator("#id_amount_choice_own")).to_be_checked(checked=bool(amount))
+    expect(page.locator(f"input[name=method][value={way}]")).to_be_checked()
+    expect(page.locator("#id_email")).to_have_value(EMAIL)
+    expect(page.locator("#id_public_name")).to_have_value(SHOWN)
+    expect(page.locator("#id_agreed")).to_be_checked()

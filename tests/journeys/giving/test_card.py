@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.donations.reading_paper import text_of
 from tests.journeys.giving import paying
-from tests.journeys.giving.story import EMAIL, Story, money
+from tests.journeys.giving.story import EMAIL, Story, keeps_what_was_typed, money
 
 pytestmark = [pytest.mark.real_time, pytest.mark.django_db(transaction=True)]
 
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.real_time, pytest.mark.django_db(transaction=True)]
 def test_card_with_3d_secure_is_paid_and_its_receipt_taken(story: Story) -> None:
     page = story.opened()
     story.form(page, "１２，０００円")
-    story.see(page, "form")
+    story.see(page, "form", wide=True)
     story.send(page)
     page.wait_for_url("**/c/pay/**")
     expect(page.locator("h1")).to_contain_text("12,000円")
@@ -26,7 +26,7 @@ def test_card_with_3d_secure_is_paid_and_its_receipt_taken(story: Story) -> None
 
     story.stays(page, "done", "ご寄付を受け取りました")
     expect(page.locator("main")).to_contain_text(money(12_000))
-    story.see(page, "thanks")
+    story.see(page, "thanks", wide=True)
     assert page.url.split("?")[0] in story.mail("ご寄付ありがとうございます")
     ask_for_the_receipt(story)
     take_the_receipt(story)
@@ -112,8 +112,28 @@ def test_after_3d_secure_failed_the_donor_comes_back_and_nothing_was_taken(story
     page.locator("a.back").click()
 
     story.stays(page, "refused", "お支払いを中止しました", "お金は動いていません")
-    story.see(page, "stopped")
+    story.see(page, "stopped", wide=True)
     page.get_by_role("link", name="お支払いを続ける").click()
     paying.with_card(page)
     story.stays(page, "done")
     story.ends_with(10_000)
+
+
+def test_a_donor_who_gives_up_on_the_card_pays_another_way_and_types_nothing_again(story: Story) -> None:
+    story.expected = {422}
+    page = story.opened()
+    story.give(page, "12345")
+    paying.with_card(page, paying.DECLINED)
+    page.locator("a.back").click()
+    story.stays(page, "refused", "お金は動いていません")
+    page.get_by_role("link", name="お支払い方法を変える").click()
+    keeps_what_was_typed(page, amount="12345")
+    story.see(page, "kept", wide=True)
+    page.locator("input[name=method][value=paypay]").check()
+    story.send(page)
+    page.wait_for_url("**/c/pay/**")
+    page.locator("main button").click()
+    paying.answer(page, "yes")
+
+    story.stays(page, "done", "PayPay")
+    story.ends_with(12_345)

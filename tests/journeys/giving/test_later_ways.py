@@ -21,7 +21,7 @@ def with_slip(story: Story, *, way: str, amount: str = "10000") -> tuple[Page, s
     slip = page.url
     page.locator("a.button").click()
     story.stays(page, "checking", "お支払いをお願いします", "お金はまだ動いていません")
-    story.see(page, "to-pay")
+    story.see(page, "to-pay", wide=True)
     return page, slip
 
 
@@ -48,7 +48,7 @@ def test_a_konbini_number_that_ran_out_owes_nothing(story: Story) -> None:
     paying.answer(page, "expire")
     page.goto(home)
 
-    story.stays(page, "refused", "お金は動いていません")
+    story.stays(page, "refused", "お支払いの期限が過ぎました", "お金は動いていません")
     story.see(page, "ran-out")
     page.get_by_role("link", name="もう一度始める").click()
     expect(page.locator("#id_amount_choice_1")).to_be_checked()
@@ -91,7 +91,7 @@ def test_too_much_by_bank_books_the_gift_and_asks_the_secretariat(story: Story) 
     story.see(office, "questions")
     office.locator("main a[href*='/office/questions/']").first.click()
     expect(office.locator("main")).to_contain_text(money(3_000))
-    story.see(office, "question")
+    story.see(office, "question", wide=True)
     with acting_in(story.cast.program.pk):
         assert Finding.objects.get().kind == Finding.Kind.TOO_MUCH_SENT
     story.ends_with(10_000)
