@@ -10,13 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 from coupons.issue import face_yen_of
 from coupons.models import Coupon
-from donations.models import Campaign, Donation, Finding, OfflineGift
+from donations.models import Campaign, Donation, Finding, OfflineGift, ReserveFill
+from donations.money_queries import covered_by_reserve
 from donations.propose_matches import unexplained_lines
 from donations.shield import SOON_SECONDS, tries_within, up_since
 from families.models import Application
 from families.queries import year_now
 from kernel.clock import now, start_of, today
+from kernel.yen import written_yen
 from ledger.models import Balance, Kind
+from outbox.mail_queries import stopped_addresses
 from outbox.models import Job, Message
 from partners.models import Provider
 from people.invite import open_invitations
@@ -69,9 +72,12 @@ def desk() -> Desk:
         _shield(),
         _gifts_by_hand(),
         _bank_lines(),
+        _reserve(),
+        _reserve_fills(),
         _invitations(),
         _jobs(),
         _messages(),
+        _mails_back(),
     ]
     return Desk(
         queue=sorted((w for w in queue if w.count), key=lambda w: (not w.is_trouble, w.oldest or now())),
@@ -185,6 +191,29 @@ def _bank_lines() -> Waiting:
     return Waiting(_("Bank lines to explain"), found["count"], oldest, "money-bank")
 
 
+def _reserve() -> Waiting:
+    """The loss reserve, when it is below zero or would not pay for the largest gift that may be taken back."""
+    left_yen, wanted_yen = covered_by_reserve()
+    facts = {"yen": written_yen(abs(left_yen)), "wanted": written_yen(wanted_yen)}
+    if left_yen < 0:
+        words = _(
+            "It is %(yen)s yen below zero. No coupon is issued from funds of campaigns until it is filled."
+        )
+        return Waiting(
+            _("Loss reserve below zero"), 1, None, "money-reserve", words=words % facts, is_trouble=True
+        )
+    words = _("It holds %(yen)s yen; the largest gift that may be taken back is %(wanted)s yen.")
+    is_low = int(left_yen < wanted_yen)
+    return Waiting(_("Loss reserve is low"), is_low, None, "money-reserve", words=words % facts)
+
+
+def _reserve_fills() -> Waiting:
+    """Money for the loss reserve that one person asked for and another has to move."""
+    count, oldest = _counted(ReserveFill.objects.filter(state=ReserveFill.State.WAITING), "asked_at")
+    words = _("Another person than the one who asked moves the money.")
+    return Waiting(_("Money for the loss reserve"), count, oldest, "money-reserve", words=words)
+
+
 def _invitations() -> Waiting:
     count, oldest = _counted(open_invitations(), "created_at")
     return Waiting(_("Invitations not yet accepted"), count, oldest, "office-people")
@@ -211,6 +240,12 @@ def _messages() -> Waiting:
     count, oldest = _counted(late, "created_at")
     words = _("Mails or jobs do not leave. Please tell whoever runs the servers.")
     return Waiting(_("Messages not delivered"), count, oldest, words=words, is_trouble=True)
+
+
+def _mails_back() -> Waiting:
+    """Addresses that mails no longer go to, because they come back or their reader complained."""
+    count, oldest = _counted(stopped_addresses(), "noted_at")
+    return Waiting(_("Addresses that mails do not reach"), count, oldest, "office-mails-back")
 
 
 def moment_of_id(pk: int) -> datetime:

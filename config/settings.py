@@ -4,6 +4,8 @@ Sections: where it runs, database, Redis, apps, Stripe, pages, people, mail, sea
 """
 
 import base64
+import os
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -278,9 +280,29 @@ AUTH_PASSWORD_VALIDATORS = [
 # --- Mail -------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "no-reply@example.invalid")
 EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", "") or None
+# A provider's own interface says what became of a mail; SMTP does not. Its settings are anymail's, with ANYMAIL_
+# in front: ANYMAIL_POSTMARK_SERVER_TOKEN. docs/operate.md says more.
+MAIL_PROVIDERS = {"brevo", "mailgun", "mailjet", "postmark", "sendgrid", "sparkpost"}
+MAIL_PROVIDER = env.str("MAIL_PROVIDER", "")
+ANYMAIL: dict[str, Any] = {
+    name.removeprefix("ANYMAIL_").removesuffix("_FILE"): secret(name.removesuffix("_FILE"))
+    for name in os.environ
+    if name.startswith("ANYMAIL_")
+}
+ANYMAIL["REQUESTS_TIMEOUT"] = 10
+if MAIL_PROVIDER and MAIL_PROVIDER not in MAIL_PROVIDERS:
+    raise ImproperlyConfigured(
+        f"MAIL_PROVIDER is one of {', '.join(sorted(MAIL_PROVIDERS))}, or empty for SMTP."
+    )
+if MAIL_PROVIDER and not re.fullmatch(r"[^:]+:.{16,}", ANYMAIL.get("WEBHOOK_SECRET", "")):
+    raise ImproperlyConfigured(
+        "With MAIL_PROVIDER, ANYMAIL_WEBHOOK_SECRET is name:password, the password of 16 characters or more."
+    )
 EMAIL_BACKEND = (
     "django.core.mail.backends.filebased.EmailBackend"
     if EMAIL_FILE_PATH
+    else f"anymail.backends.{MAIL_PROVIDER}.EmailBackend"
+    if MAIL_PROVIDER
     else "django.core.mail.backends.smtp.EmailBackend"
 )
 EMAIL_HOST = env.str("EMAIL_HOST", "localhost")

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from audit.record import record
 from coupons.errors import ApplicationUnknown, FundTooSmall, NothingChosen
-from coupons.issue import face_yen_of, issue
+from coupons.issue import check_reserve, face_yen_of, issue
 from coupons.rules import may_issue
 from families.models import Application
 from kernel.clock import today
@@ -28,7 +28,7 @@ def issue_many(*, year: ProgramYear, fund: Account, applications: Collection[int
     """Begin to issue a coupon for each application id of `year`, the longest waiting first.
 
     The worker issues them by coupons.issue, as of today even if it is late, and notes refusals.
-    Raises NothingChosen, ApplicationUnknown, FundTooSmall (for all of them); no job is begun then.
+    Raises NothingChosen, ApplicationUnknown, FundTooSmall (for all of them), ReserveShort; no job is begun then.
     """
     require(may_issue(actor))
     held_yen = hold_yen(fund.pk)
@@ -42,6 +42,7 @@ def issue_many(*, year: ProgramYear, fund: Account, applications: Collection[int
     missing_yen = len(chosen) * face_yen_of(year, today()) - held_yen
     if missing_yen > 0:
         raise FundTooSmall(missing_yen=missing_yen)
+    check_reserve(fund)
 
     job = start_job(
         KIND, total=len(chosen), actor=actor, applications=chosen, fund_id=fund.pk, on=today().isoformat()

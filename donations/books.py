@@ -17,6 +17,7 @@ PREFIXES = (
     "stripe-line:",
     "grant_part:",
     "company_gift:",
+    "reserve_fill:",
 )  # every transfer with such a source must be claimed below
 
 # Where a gift's money arrives: at Stripe, or for gifts by hand in the bank (Donation.arrives_in).
@@ -98,6 +99,8 @@ CLAIMS = [
     "SELECT 'company_gift:' || y.id, 1, y.bank_id, s.account_id, y.amount_yen FROM donations_companygift y"
     " JOIN donations_sponsorfund s ON s.program_id = y.program_id AND s.id = y.fund_id"
     " WHERE y.state = 'received'",
+    "SELECT 'reserve_fill:' || f.id, 1, f.operating_id, f.reserve_id, f.amount_yen FROM donations_reservefill f"
+    " WHERE f.state = 'filled'",
 ]
 
 # Rows of words, one for each violation that no transfer shows.

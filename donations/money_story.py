@@ -1,5 +1,6 @@
 """What the secretariat reads about a gift: everything that happened to its money, in order."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from donations.models import Dispute, Donation, Finding, Refund
+from donations.models import Campaign, Dispute, Donation, Finding, Refund
 
 WHAT_TO_DO: dict[str, str | Promise] = {
     Finding.Kind.UNKNOWN_CHARGE: _(
@@ -78,6 +79,44 @@ def found_gifts(asked: str) -> QuerySet[Donation]:
     at_stripe = Q(charge_id=asked) | Q(payment_intent_id=asked) | Q(session_id=asked)
     number = Q(pk=int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 19 else Q()
     return gifts.filter(by_words | at_stripe | number) if number else gifts.filter(by_words | at_stripe)
+
+
+def open_questions(campaign: Campaign) -> list[Finding]:
+    """Open questions about money of this campaign's gifts, and whether the sums at its organisation agree.
+
+    What a question is about stands in its facts or its name; few are open, so they are looked at one by one.
+    """
+    found = list(open_findings())
+    gifts = {one.pk: _named(one, "donation") for one in found}
+    refunds = _of(Refund, campaign, {_named(one, "refund") for one in found})
+    disputes = _of(Dispute, campaign, {_named(one, "dispute") for one in found})
+    charges = {one.facts.get("thing") for one in found} - {None, ""}
+    own = Donation.objects.filter(campaign=campaign)
+    own_gifts = set(own.filter(pk__in=[pk for pk in gifts.values() if pk]).values_list("pk", flat=True))
+    own_charges = set(own.filter(charge_id__in=charges).values_list("charge_id", flat=True))
+    return [
+        one
+        for one in found
+        if gifts[one.pk] in own_gifts
+        or _named(one, "refund") in refunds
+        or _named(one, "dispute") in disputes
+        or one.facts.get("thing") in own_charges
+        or (one.kind == Finding.Kind.CLEARING_DIFFERS and one.organisation_id == campaign.organisation_id)
+    ]
+
+
+def _of(model: type[Refund | Dispute], campaign: Campaign, ids: set[int | None]) -> set[int]:
+    """Those refunds or disputes that belong to the campaign's gifts."""
+    known = [pk for pk in ids if pk]
+    return set(model.objects.filter(pk__in=known, donation__campaign=campaign).values_list("pk", flat=True))
+
+
+def _named(finding: Finding, kind: str) -> int | None:
+    """'refund:12' and 'loss reserve: refund:12' are about refund 12; a gift may also stand in the facts."""
+    if kind == "donation" and "donation_id" in finding.facts:
+        return int(finding.facts["donation_id"])
+    found = re.search(rf"(?:^|\s){kind}:(\d{{1,18}})$", finding.about)
+    return int(found[1]) if found else None
 
 
 def open_findings() -> QuerySet[Finding]:

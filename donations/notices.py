@@ -3,18 +3,23 @@
 import logging
 from contextlib import suppress
 
-from django.conf import settings
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from donations.ask_for_copy import COPY
 from donations.close_page import close_page
 from donations.errors import PaymentDiffers, PaymentPageRefused, RefundNotPossible
 from donations.follow import ask_and_follow
 from donations.issue_receipt import issue_asked
 from donations.issue_receipts import KIND as ISSUING
 from donations.issue_receipts import issue_next
+from donations.mails import (
+    receipt_cancelled_mail,
+    receipt_mail,
+    refund_mail,
+    shield_mail,
+    thanks_mail,
+    to_pay_mail,
+)
 from donations.models import Donation, Finding, Organisation, Receipt, ReceiptAsk, Refund
 from donations.note_finding import note_finding
 from donations.post_update import KIND as POSTING
@@ -27,7 +32,7 @@ from donations.refund import ask_stripe_to_refund
 from donations.shield import hear_decline, hear_payment
 from donations.stripe_gateway.payments import fetch_reference
 from donations.take_in_payout import ask_about_payout
-from donations.update_mail import tell_donor_of_update
+from donations.update_mail import send_copy, tell_donor_of_update
 from kernel.errors import Refused
 from outbox.handlers import handles, steps
 from outbox.mail import send_mail_about
@@ -39,6 +44,7 @@ steps(RECONCILING, asks_outside=True)(reconcile_next)
 
 steps(POSTING)(mail_next)
 handles(TOPIC)(tell_donor_of_update)
+handles(COPY)(send_copy)
 log = logging.getLogger(__name__)
 steps(ISSUING)(issue_next)
 
@@ -121,13 +127,7 @@ def tell_office_of_shield(message: Message) -> None:
     person = Membership.objects.select_related("user").get(pk=message.facts["membership_id"]).user
     program = Program.objects.get(pk=message.program_id)
     with override(person.language):
-        facts = {
-            "program": program,
-            "declined": message.facts["declined"],
-            "address": settings.PUBLIC_URL + reverse("office", args=[program.slug]),
-        }
-        body = render_to_string("donations/mail/shield_raised.txt", facts)
-        send_mail_about(message, to=person.email, subject=_("Many declined cards"), body=body)
+        send_mail_about(message, to=person.email, mail=shield_mail(message.facts["declined"], program))
 
 
 @handles("gift_paid")
@@ -137,11 +137,7 @@ def thank_the_donor(message: Message) -> None:
     hear_payment(donation=donation)
     program = Program.objects.get(pk=message.program_id)
     with override(donation.language):
-        address = settings.PUBLIC_URL + reverse("gift", args=[program.slug, donation.reference])
-        body = render_to_string(
-            "donations/mail/thanks.txt", {"donation": donation, "program": program, "address": address}
-        )
-        send_mail_about(message, to=donation.email, subject=_("Thank you for your gift"), body=body)
+        send_mail_about(message, to=donation.email, mail=thanks_mail(donation, program))
 
 
 @handles("gift_to_pay")
@@ -152,10 +148,7 @@ def tell_how_to_pay(message: Message) -> None:
         return
     program = Program.objects.get(pk=message.program_id)
     with override(donation.language):
-        address = settings.PUBLIC_URL + reverse("gift", args=[program.slug, donation.reference])
-        facts = {"donation": donation, "program": program, "address": address}
-        body = render_to_string("donations/mail/to_pay.txt", facts)
-        send_mail_about(message, to=donation.email, subject=_("How to pay"), body=body)
+        send_mail_about(message, to=donation.email, mail=to_pay_mail(donation, program))
 
 
 @handles("refund_done")
@@ -164,10 +157,9 @@ def tell_of_refund(message: Message) -> None:
     refund = Refund.objects.select_related("donation__campaign__organisation").get(
         pk=message.facts["refund_id"]
     )
-    donation = refund.donation
-    with override(donation.language):
-        body = render_to_string("donations/mail/refunded.txt", {"refund": refund, "donation": donation})
-        send_mail_about(message, to=donation.email, subject=_("Your gift was paid back"), body=body)
+    program = Program.objects.get(pk=message.program_id)
+    with override(refund.donation.language):
+        send_mail_about(message, to=refund.donation.email, mail=refund_mail(refund, program))
 
 
 @handles("receipt_asked")
@@ -186,12 +178,12 @@ def issue_what_was_asked(message: Message) -> None:
 @handles("receipt_issued")
 def tell_the_donor_of_a_receipt(message: Message) -> None:
     """A link to the donor's page; the paper itself is never in a mail."""
-    receipt = Receipt.objects.select_related("ask__donation").get(pk=message.facts["receipt_id"])
-    tell_of_receipt(message, receipt, "donations/mail/receipt.txt")
+    receipt = Receipt.objects.select_related("organisation").get(pk=message.facts["receipt_id"])
+    tell_of_receipt(message, receipt, receipt_mail)
 
 
 @handles("receipt_cancelled")
 def tell_the_donor_of_a_cancelled_receipt(message: Message) -> None:
     """So that nobody hands in a paper that is void."""
-    receipt = Receipt.objects.select_related("ask__donation").get(pk=message.facts["receipt_id"])
-    tell_of_receipt(message, receipt, "donations/mail/receipt_cancelled.txt")
+    receipt = Receipt.objects.select_related("organisation").get(pk=message.facts["receipt_id"])
+    tell_of_receipt(message, receipt, receipt_cancelled_mail)

@@ -146,10 +146,11 @@ def is_goal_met(campaign: Campaign) -> bool:
 def running_costs_paid_yen() -> int:
     """What the program has truly spent out of its account for running costs. One query.
 
-    Money given back to donors went out of it too, but paid for nothing.
+    Money given back to donors or put into the loss reserve went out of it too, but paid for nothing.
     """
     given_back = Q(source__startswith="refund:") | Q(source__startswith="dispute:")
-    spent = Transfer.objects.filter(debit__kind=Kind.OPERATING, reverses=None).exclude(given_back)
+    put_aside = Q(credit__kind=Kind.LOSS_RESERVE)
+    spent = Transfer.objects.filter(debit__kind=Kind.OPERATING, reverses=None).exclude(given_back | put_aside)
     return int(spent.aggregate(yen=Sum("amount_yen", default=0))["yen"])
 
 
@@ -180,6 +181,7 @@ class Figures:
     operating_yen: int
     coupons_yen: int
     issued_yen: int
+    gone_yen: int  # of all that was raised, went back to donors since; the others are before that
 
 
 def figures_of(campaign: Campaign) -> Figures:
@@ -192,6 +194,7 @@ def figures_of(campaign: Campaign) -> Figures:
             donors=Count(_donor(), distinct=True),
             fees_yen=Sum("fee_yen", default=0),
             operating_yen=Sum("operating_yen", default=0),
+            gone_yen=Sum("gone_yen", default=0),
         )
     )
     out = Transfer.objects.filter(debit=campaign.fund_id, credit__kind=Kind.COUPON)

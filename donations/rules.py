@@ -19,6 +19,11 @@ def may_refund(actor: Membership | None) -> bool:
     return is_role(actor, Role.OFFICE)
 
 
+def may_fill_reserve(actor: Membership | None) -> bool:
+    """The secretariat moves running costs into the loss reserve, two people together."""
+    return is_role(actor, Role.OFFICE)
+
+
 def may_settle_findings(actor: Membership | None) -> bool:
     """The secretariat looks at open questions about money and says what was done."""
     return is_role(actor, Role.OFFICE)

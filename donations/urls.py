@@ -11,6 +11,7 @@ from donations.views import (
     office_campaigns,
     office_news,
     office_receipts,
+    reserve,
     stop_updates,
     stripe,
 )
@@ -39,6 +40,7 @@ office_campaign_paths = [
     path("office/updates/<int:update_id>/", office_news.update_page, name="office-update"),
     path("office/updates/<int:update_id>/edit/", office_news.edit_update_page, name="office-update-edit"),
     path("office/updates/<int:update_id>/post/", office_news.post_update_act, name="office-update-post"),
+    path("office/updates/<int:update_id>/copy/", office_news.copy_update_act, name="office-update-copy"),
 ]
 urlpatterns = [
     path("", donor.program_home, name="program-home"),
@@ -113,6 +115,9 @@ urlpatterns = [
     path("office/money/account/", money.account, name="money-account"),
     path("office/money/grants/", money.grants, name="money-grants"),
     path("office/money/grants/new/", money.grant_new, name="money-grant-new"),
+    path("office/money/reserve/", reserve.home, name="money-reserve"),
+    path("office/money/reserve/<int:fill_id>/", reserve.fill, name="money-reserve-fill"),
+    path("office/money/reserve/<int:fill_id>/drop/", reserve.drop, name="money-reserve-drop"),
     path("office/money/bank/", bank.bank, name="money-bank"),
     path("office/money/bank/upload/", bank.upload, name="money-bank-upload"),
     path("office/money/bank/take-in/", bank.take_in, name="money-bank-take-in"),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from coupons.errors import YearOver
 from coupons.forms import ChosenForm, ReasonForm
-from coupons.issue import face_yen_of, issue
+from coupons.issue import check_reserve, face_yen_of, issue
 from coupons.issue_many import issue_many
 from coupons.models import Coupon, Redemption
 from coupons.queries import Effect, Fund, funds, uses_of, waiting_in
@@ -79,6 +79,10 @@ def check_page(request: HttpRequest) -> HttpResponse:
     fund, ids = _fund(form, held), form.cleaned_data["ids"]
     effect = Effect(fund, len(ids), face_yen_of(year, today()))
     context = {"year": year, "effect": effect, "ids": ids, "is_all": form.cleaned_data["all"]}
+    try:
+        check_reserve(fund.account)
+    except Refused as refusal:
+        context["refusal"] = str(refusal)
     return render(request, "coupons/office_check.html", context)
 
 

@@ -37,6 +37,7 @@ from donations.errors.campaigns import (
     PictureUnreadable,
     PictureWithoutWords,
     PlanOutOfOrder,
+    QuestionsOpen,
     SecondPersonNeeded,
     UpdateAlreadySent,
 )
@@ -69,7 +70,9 @@ from donations.errors.receipts import (
     ReceiptRefused,
     ReceiptSettingsMissing,
     TaxYearNotOver,
+    TooManyChecks,
 )
+from donations.errors.reserve import AskedYourself, FillDecided, RunningCostsTooLow
 
 __all__ = [
     "TookItIn",
@@ -78,6 +81,7 @@ __all__ = [
     "AlreadyOnReceipt",
     "AmountOutOfBounds",
     "AnotherAmountCame",
+    "AskedYourself",
     "BooksDiffer",
     "CannotTakeLater",
     "CampaignAlreadyOpened",
@@ -89,6 +93,7 @@ __all__ = [
     "CannotBeWritten",
     "DayInTheFuture",
     "DoesNotFit",
+    "FillDecided",
     "FormKeyUsed",
     "FormTooOld",
     "FormTooQuick",
@@ -116,16 +121,19 @@ __all__ = [
     "PictureUnreadable",
     "PictureWithoutWords",
     "PlanOutOfOrder",
+    "QuestionsOpen",
     "ReasonNeeded",
     "ReceiptCancelled",
     "ReceiptRefused",
     "ReceiptSettingsMissing",
     "RefundKeyUsed",
     "RefundNotPossible",
+    "RunningCostsTooLow",
     "SecondPersonNeeded",
     "SponsorFundExists",
     "StatementUnreadable",
     "TaxYearNotOver",
+    "TooManyChecks",
     "TooManyGifts",
     "TooManyOpen",
     "TrapFilled",

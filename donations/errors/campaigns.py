@@ -116,6 +116,16 @@ class GiftsStillPending(Refused):
     words = _("%(count)s gifts are not finished yet. Settle the campaign when they are.")
 
 
+class QuestionsOpen(Refused):
+    """A person has not answered yet what happened to money of its gifts."""
+
+    code = "questions_open"
+    words = _(
+        "%(count)s questions about money of this campaign are open: %(named)s."
+        " Answer them first, then settle the campaign."
+    )
+
+
 class BooksDiffer(Refused):
     """The gifts and the ledger, or Stripe's figures, do not agree."""
 

@@ -72,3 +72,14 @@ class ReceiptCancelled(ReceiptRefused):
 
     code = "receipt_cancelled"
     words = _("This receipt was cancelled. Issue a new one if it is needed.")
+
+
+class TooManyChecks(ReceiptRefused):
+    """Too many receipts were looked up from one place in a short time: someone may be guessing."""
+
+    code = "too_many_checks"
+    status = 429
+    words = _(
+        "Too many receipts were checked from your connection in a short time. "
+        "Please try again in %(minutes)s minutes."
+    )

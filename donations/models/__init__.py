@@ -23,6 +23,7 @@ from donations.models.receipt import (
     ReceiptPaper,
 )
 from donations.models.receipt_settings import DatePolicy, LegalForm
+from donations.models.reserve import ReserveFill
 from donations.models.settling import Finding, Payout, Reconciliation, StripeLine
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "ReceivingAccount",
     "Reconciliation",
     "Refund",
+    "ReserveFill",
     "SponsorFund",
     "StripeLine",
     "UpdateMail",

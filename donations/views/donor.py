@@ -1,5 +1,6 @@
 """The donor's pages."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -30,6 +31,7 @@ from donations.views.campaign_page import campaign_context, update_context
 from donations.views.for_everyone import for_everyone, is_for_everyone
 from kernel.came_from import came_from, line_of
 from kernel.errors import Refused
+from outbox.mail_queries import how_it_went, last_mail_about
 from programs.entering import by_capability, entrance, open_to_all
 from programs.middleware import own_transactions
 from programs.models import Role
@@ -158,12 +160,20 @@ def gift_page(request: HttpRequest, reference: UUID) -> HttpResponse:
     template = "donations/_gift.html" if request.headers.get("HX-Request") else "donations/gift.html"
     with acting_in(program.pk):
         stands = _how_it_stands(request, donation, payment)
-        response = render(request, template, {"donation": donation, "payment": payment, "stands": stands})
+        told = _how_it_was_told(donation)
+        context = {"donation": donation, "payment": payment, "stands": stands, **told}
+        response = render(request, template, context)
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = (
         "same-origin"  # the address is the key; with "no-referrer" forms are refused
     )
     return response
+
+
+def _how_it_was_told(donation: Donation) -> dict[str, Any]:
+    """The newest mail about the gift, and whether it is still to come, went out, or did not arrive."""
+    mail = last_mail_about(donation.source)
+    return {"mail": mail, "mail_went": how_it_went(mail)}
 
 
 @entrance(Role.DONOR)

@@ -18,6 +18,7 @@ from donations.draft_campaign import draft_campaign
 from donations.extend_campaign import extend_campaign
 from donations.forms.campaigns import PRESETS, CampaignForm, ExtendForm, StoryForm, written
 from donations.models import Campaign, Organisation
+from donations.money_story import open_questions
 from donations.open_campaign import open_campaign
 from donations.queries import (
     books_differ_yen,
@@ -71,6 +72,7 @@ def one_page(request: HttpRequest, campaign_id: int) -> HttpResponse:
             "figures": figures_of(campaign),
             "unfinished": unfinished_gifts(campaign),
             "differing_yen": books_differ_yen(campaign),
+            "questions": open_questions(campaign),
         }
     return render(request, "donations/office_campaign.html", context)
 

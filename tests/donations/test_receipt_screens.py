@@ -11,6 +11,7 @@ from django.test import Client
 
 from audit.models import Record
 from donations.cancel_receipt import cancel_receipt
+from donations.check_receipt import CHECKS
 from donations.forms_receipts import ReceiptAskForm
 from donations.models import Campaign, Organisation, Receipt, ReceiptAsk, ReceiptPaper
 from donations.receipt_mail import tell_of_receipt
@@ -225,6 +226,30 @@ def test_the_papers_code_leads_to_the_page(
     assert Client().get(url(program, "receipts/check/")).status_code == 200
 
 
+def test_an_empty_form_says_what_is_missing(program: Program, ready: Organisation) -> None:
+    for asked in ({"number": "", "word": ""}, {"number": "2026-000001", "word": " "}, {"word": "AAAA"}):
+        reply = Client().get(url(program, "receipts/check/"), asked)
+        assert reply.status_code == 422 and "両方入力してください" in text(reply)
+        assert "見つかりません" not in text(reply)
+
+
+def test_guessing_is_stopped_with_words_and_the_same_paper_stays_free(
+    program: Program, ready: Organisation, campaign: Campaign, office: Membership
+) -> None:
+    receipt = a_receipt(campaign, office)
+    right = {"number": receipt.full_number, "word": receipt.check_word}
+    address, guesser = url(program, "receipts/check/"), Client(REMOTE_ADDR="203.0.113.9")
+    guesses = [{"number": receipt.full_number, "word": f"AAAA{n}"} for n in range(CHECKS.most)]
+
+    answers = [guesser.get(address, asked).status_code for asked in [right, *guesses]]
+
+    assert answers == [200] * CHECKS.most + [429]
+    stopped = guesser.get(address, guesses[-1])
+    assert stopped["Retry-After"] == "600" and "10分" in text(stopped) and "有効です" not in text(stopped)
+    assert "有効です" in text(guesser.get(address, right))  # counted already: a reload takes no place
+    assert "有効です" in text(Client(REMOTE_ADDR="203.0.113.10").get(address, right))
+
+
 # --- the secretariat -----------------------------------------------------------------------------
 
 
@@ -311,6 +336,17 @@ def test_the_donor_list_is_a_file_and_each_taking_is_recorded(
 def test_a_year_with_nobody_says_so(program: Program, ready: Organisation, office: Membership) -> None:
     answer = signed_in_as(office).post(url(program, f"office/receipts/organisations/{ready.pk}/2026/"))
     assert answer.status_code == 409 and not Job.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("year", "answer"),
+    [(0, 404), (2006, 404), (2007, 200), (2027, 200), (2028, 404), (9999, 404), (10_000, 404), (10**12, 404)],
+)
+def test_years_that_no_calendar_or_law_knows_are_404(
+    program: Program, ready: Organisation, office: Membership, year: int, answer: int
+) -> None:
+    address = url(program, f"office/receipts/organisations/{ready.pk}/{year}/")
+    assert signed_in_as(office).get(address).status_code == answer
 
 
 def test_other_roles_see_none_of_it(

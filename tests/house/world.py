@@ -27,6 +27,7 @@ from donations.note_finding import note_finding
 from donations.open_campaign import open_campaign
 from donations.post_update import post_update
 from donations.promise_company_gift import Company
+from donations.propose_fill import propose_fill, running_costs
 from donations.receive_grant import receive_grant
 from donations.record_past_gift import PastPayment, record_past_gift
 from donations.stop_updates import stop_key
@@ -35,6 +36,7 @@ from families.apply import ChildFacts, GuardianFacts, apply
 from families.approve import approve
 from families.models import Guardian
 from kernel.clock import day_of, now
+from ledger.post import post
 from outbox.jobs import start_job
 from partners.add_device import add_device
 from partners.add_staff import add_staff
@@ -47,6 +49,7 @@ from programs.models import Membership, Program, ProgramYear, Role
 from programs.scoping import acting_in
 from tests.conftest import LAST_DAY, make_program, member
 from tests.donations.by_hand import a_fund, a_promise, csv_of, noted, promised, with_account
+from tests.outbox.returned import a_return
 
 MISSING = 4
 
@@ -85,6 +88,8 @@ def build(slug: str, name: str, code: str, canary: str) -> House:
         house.add("membership", house.people[Role.COUNTER].pk)
         invitation = invite(email=f"new@{slug}.example", role=Role.CITY, actor=house.people[Role.OFFICE])
         house.add("invitation", token_of(house.program.pk, invitation.pk))
+        for whose in ("own", "another"):
+            house.add("mail_return", a_return(f"{canary}-MAILED-{whose}@example.jp").pk)
     return house
 
 
@@ -180,6 +185,10 @@ def _by_hand(house: House, canary: str) -> None:
     content = csv_of((on.isoformat(), "300000", "", f"{canary}-REMITTER"))
     statement = take_in_statement(organisation=organisation, content=content, actor=office)
     house.add("bank_line", statement.lines.get().pk)
+    running = running_costs()
+    post(debit=organisation.bank, credit=running, amount_yen=5_000, source="opening:1")
+    fill = propose_fill(amount_yen=1_000, reason=f"{canary}-REASON", request_key=uuid4(), actor=office)
+    house.add("reserve_fill", fill.pk)
 
 
 def _school(house: House, canary: str, whose: str) -> None:

@@ -47,6 +47,10 @@ class Story:
     seen: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     contexts: list[BrowserContext] = field(default_factory=list)
+    old_mails: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.old_mails = {str(mail["Message-ID"]) for mail in self.mails()}
 
     def opened(self, person: Membership | None = None, *, scripts: bool = True, width: int = WIDTH) -> Page:
         """A page of that person's own browser; nobody's is a donor's, who goes on to the payment page."""
@@ -125,12 +129,16 @@ class Story:
         for one in words:
             expect(page.locator("main")).to_contain_text(one)
 
-    def mails_to(self, address: str = EMAIL) -> list[EmailMessage]:
-        """What was sent there, the first one first."""
+    def mails(self) -> list[EmailMessage]:
+        """Every mail that the running product sent, the first one first, of earlier stories too."""
         logs = sorted((self.product.folder / "mail").glob("*.log"), key=lambda log: log.stat().st_mtime_ns)
         texts = [text for log in logs for text in log.read_bytes().split(b"\n" + b"-" * 79 + b"\n")]
-        mails = [message_from_bytes(text, policy=policy.default) for text in texts if text.strip()]
-        return [mail for mail in mails if mail["To"] == address]
+        return [message_from_bytes(text, policy=policy.default) for text in texts if text.strip()]
+
+    def mails_to(self, address: str = EMAIL) -> list[EmailMessage]:
+        """What was sent there since the story began."""
+        new = [mail for mail in self.mails() if mail["Message-ID"] not in self.old_mails]
+        return [mail for mail in new if mail["To"] == address]
 
     def mail(self, subject: str, address: str = EMAIL) -> str:
         """The text of the newest mail with such a subject; waits for it."""
