@@ -70,7 +70,7 @@ def story_of(donation: Donation) -> list[Happening]:
         )
         if dispute.ended_at:
             told.append(Happening(dispute.ended_at, dispute.get_state_display()))
-    return sorted(told, key=lambda one: one.at)
+    return sorted(told, key=lambda one: one.at.replace(microsecond=0))  # Stripe tells whole seconds
 
 
 def found_gifts(asked: str) -> QuerySet[Donation]:

@@ -28,6 +28,7 @@ from donations.monthly_queries import pledges_of
 from donations.queries import Standing, campaigns_with_standing, paid_gifts
 from donations.start_monthly import ask_to_begin, start_monthly
 from donations.stripe_said import Payment
+from donations.views.again import remember, typed_before
 from donations.views.campaign_page import campaign_context, update_context
 from donations.views.for_everyone import for_everyone, is_for_everyone
 from kernel.came_from import came_from, line_of
@@ -70,6 +71,7 @@ def campaign_page(request: HttpRequest, campaign_id: int) -> HttpResponse:
     def draw(request_key: UUID) -> tuple[HttpResponse, Guard]:
         campaign = _campaign(campaign_id)
         form = empty_form(campaign, request.GET.get("amount", ""), request_key)
+        form.initial.update(typed_before(request, campaign))
         guard = guard_for(campaign_id=campaign_id, request_key=request_key)
         return _draw_campaign(request, campaign, form, guard, 200), guard
 
@@ -116,7 +118,7 @@ def give_page(request: HttpRequest, campaign_id: int) -> HttpResponse:
     try:
         with acting_in(program.pk):
             gift = _begin(campaign, form, sender, sent)
-        return redirect(_page_of(program, gift))
+        return remember(redirect(_page_of(program, gift)), slug=program.slug, gift=gift)
     except Refused as refusal:
         form.add_error(None, str(refusal))
         if isinstance(refusal, FormTooOld):
