@@ -31,7 +31,7 @@ def place(program: Program, campaign: Campaign) -> str:
 def browser_of(program: Program, gift: Donation) -> Client:
     """The one that began it."""
     client = Client()
-    said = remember(HttpResponse(), slug=program.slug, donation=gift).cookies[COOKIE]
+    said = remember(HttpResponse(), slug=program.slug, gift=gift).cookies[COOKIE]
     client.cookies[COOKIE] = said.value
     return client
 
@@ -47,7 +47,7 @@ def test_the_browser_that_began_it_types_nothing_again(program: Program, begun: 
 
 
 def test_the_cookie_is_for_this_campaign_and_no_script(program: Program, begun: Donation, place: str) -> None:
-    cookie = remember(HttpResponse(), slug=program.slug, donation=begun).cookies[COOKIE]
+    cookie = remember(HttpResponse(), slug=program.slug, gift=begun).cookies[COOKIE]
 
     assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == (place, True, "Lax")
     assert cookie["max-age"] == 35 * 60 and EMAIL not in cookie.value
