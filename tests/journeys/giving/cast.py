@@ -87,3 +87,9 @@ def _draft(organisation: Organisation) -> Campaign:
         operating_per_mille=100,
         presets=[3_000, 10_000, 30_000],
     )
+
+
+def organisation_of(cast: Cast) -> Organisation:
+    """The receiving organisation, in the scope one acts in."""
+    found: Organisation = Organisation.objects.get(pk=cast.organisation_id)
+    return found
