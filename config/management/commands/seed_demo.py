@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from config.demo_data import fukuoka, shibuya
+from config.demo_data.monthly import begin_monthly
 from config.demo_data.standin import register_webhook
 from kernel.clock import now
 from outbox.models import Message
@@ -46,6 +47,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {facts['name']} ...")
                 build(program, facts)
             register_webhook(program)
+            begin_monthly(program)
 
 
 def build(program: Program, facts: dict[str, str]) -> None:
