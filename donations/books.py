@@ -132,6 +132,9 @@ MORE = [
     "SELECT 'donation:' || d.id || ': taken, but its goal was not met' FROM donations_donation d"
     " JOIN donations_campaign c ON c.program_id = d.program_id AND c.id = d.campaign_id"
     " WHERE c.kind = 'all_or_nothing' AND d.state = 'paid' AND c.goal_met IS NOT TRUE",
+    "SELECT 'donation:' || d.id || ': not as its monthly gift was agreed' FROM donations_donation d"
+    " JOIN donations_pledge p ON p.program_id = d.program_id AND p.id = d.pledge_id"
+    " WHERE d.campaign_id <> p.campaign_id OR d.email <> p.email OR NOT p.agreed_yen @> to_jsonb(d.amount_yen)",
     # Receipts: numbers run from 1 without a gap, and a receipt is the sum of its gifts.
     "SELECT 'receipts of ' || c.year || ' of organisation ' || c.organisation_id || ': numbers 1 to '"
     " || c.last_number || ', receipts ' || count(r.id) || ', from ' || coalesce(min(r.number), 0)"

@@ -42,9 +42,14 @@ def monthly_sums() -> MonthlySums:
     return MonthlySums(**sums)
 
 
-def pledges_listed() -> QuerySet[Pledge]:
-    """For the secretariat: those that run, the declined ones first, then the newest; then those that ended."""
+def pledges_listed(asked: str = "") -> QuerySet[Pledge]:
+    """For the secretariat: those that run, the declined ones first, then the newest; then those that ended.
+
+    asked: a whole e-mail address or a part of a shown name; empty: all.
+    """
     ran: QuerySet[Pledge] = Pledge.objects.filter(state__in=RAN).select_related("campaign")
+    if asked:
+        ran = ran.filter(Q(email=asked.lower()) | Q(public_name__contains=asked))
     return ran.annotate(months=Count("donations", filter=Q(donations__state=Donation.State.PAID))).order_by(
         "state", "-declined_invoice_id", "-id"
     )

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from donations.change_monthly import change_monthly
 from donations.errors import PaymentServiceAway
 from donations.forms import MonthlyAmountForm
+from donations.forms.after import SearchForm
 from donations.models import Pledge
 from donations.monthly_queries import monthly_sums, months_of, pledges_listed, pledges_of
 from donations.stop_monthly import stop_monthly
@@ -140,9 +141,12 @@ def _own(request: HttpRequest, pledge_id: int) -> Pledge:
 @entrance(Role.OFFICE)
 @require_GET
 def office_list(request: HttpRequest) -> HttpResponse:
-    """How many monthly gifts run, what they bring, whose card was declined."""
-    page = Paginator(pledges_listed(), LINES).get_page(request.GET.get("page"))
-    return render(request, "donations/office_monthly.html", {"page": page, "sums": monthly_sums()})
+    """How many monthly gifts run, what they bring, whose card was declined; and one field to find a caller's."""
+    form = SearchForm(request.GET)
+    asked = form.cleaned_data["q"] if form.is_valid() else ""
+    page = Paginator(pledges_listed(asked), LINES).get_page(request.GET.get("page"))
+    context = {"page": page, "sums": monthly_sums(), "asked": asked}
+    return render(request, "donations/office_monthly.html", context)
 
 
 @entrance(Role.OFFICE)

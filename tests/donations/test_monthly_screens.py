@@ -281,6 +281,10 @@ def test_the_office_sees_count_sum_and_declined_and_no_whole_address(
     words = text_of(page)
     assert "6,000円" in words and "カードが使えませんでした" in words and "@example.jp" in words
     assert "a@example.jp" not in words and good.email not in words
+    found = text_of(browser.get(reverse("office-monthly", args=[program.slug]), {"q": "C@example.jp"}))
+    assert "c•••@example.jp" in found and "b•••@example.jp" not in found
+    nothing = browser.get(reverse("office-monthly", args=[program.slug]), {"q": "nobody@example.jp"})
+    assert "見つかりません" in text_of(nothing)
     done = browser.post(reverse("office-monthly-stop", args=[program.slug, good.pk]), follow=True)
     good.refresh_from_db()
     assert good.is_stopping and good.stop_why == "office" and "停止しました" in text_of(done)

@@ -8,6 +8,7 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 
 from audit.models import Record
+from donations.books import CLAIMS, MORE
 from donations.errors import PaymentDiffers
 from donations.follow import ask_and_follow
 from donations.models import Campaign, Donation, Finding, Organisation, Pledge
@@ -16,6 +17,7 @@ from donations.refund import ask_stripe_to_refund, refund
 from donations.take_in_months import take_in_months
 from kernel.clock import today
 from ledger.balances import balance_yen
+from ledger.verify import verify
 from outbox.models import Message
 from programs.models import Membership, Program, Role
 from tests.donations.conftest import moved, violations, work_off
@@ -242,6 +244,16 @@ def test_one_invoice_is_one_gift_for_the_database_too(standing: Campaign) -> Non
     gift.pk = None
     with pytest.raises(IntegrityError), transaction.atomic():
         gift.save(force_insert=True)
+
+
+def test_the_books_know_a_month_that_nobody_agreed_to(standing: Campaign) -> None:
+    pledge = running(standing)
+    assert not verify(CLAIMS, MORE)
+    Pledge.objects.filter(pk=pledge.pk).update(agreed_yen=[5_000])
+
+    assert verify(CLAIMS, MORE) == [
+        f"donation:{pledge.donations.get().pk}: not as its monthly gift was agreed"
+    ]
 
 
 def test_the_donor_may_come_in(standing: Campaign) -> None:

@@ -521,6 +521,8 @@ def test_another_card_leads_home_when_the_page_was_asked_to(standin: Standin, cl
     asked: Any = {"customer": subscription.customer, "return_url": home, "flow_data": flow, "locale": "ja"}
     made = client.v1.billing_portal.sessions.create(asked)
     card = standin.ask("GET", made.url).location
+    policy = standin.ask("GET", card).headers["content-security-policy"]
+    assert "form-action 'self' http://127.0.0.1:8000" in policy  # a browser holds the way home to it
 
     saved = standin.post_form(card, {"card": "4242424242424242", "expiry": "12 / 40", "cvc": "123"})
 
