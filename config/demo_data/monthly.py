@@ -1,4 +1,4 @@
-"""A standing campaign of 渋谷, and donors who give to it each month, paid at the stand-in Stripe like anyone."""
+"""A standing campaign of 福岡 (渋谷 keeps to its published figures), and donors who give to it each month, paid at the stand-in Stripe like anyone."""
 
 from uuid import UUID, uuid5
 

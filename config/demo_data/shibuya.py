@@ -16,7 +16,6 @@ from config.demo_data.campaign_news import tell
 from config.demo_data.cast import at_ten, member, open_schools, program_year, staff_the_first, yesterday
 from config.demo_data.families import apply_and_approve, give_guardian, spend_month_by_month
 from config.demo_data.gifts import GOAL_YEN, gift_amounts, gift_days
-from config.demo_data.monthly import standing_campaign
 from config.demo_data.people import donor_name, made_up_children
 from config.demo_data.schools import made_up_schools
 from coupons.issue import issue
@@ -85,7 +84,6 @@ def seed(program: Program) -> None:
     fund = _past_campaign(organisation, this_year, office)
     donor = member(program, Role.DONOR, donor_name(3))
     Donation.objects.filter(request_key=uuid5(KEYS, "gift 3")).update(user=donor.user, email=donor.user.email)
-    standing_campaign(organisation, office)
     tell(program, _present_campaign(organisation, office), office)
     schools = made_up_schools(program.slug, classrooms=CLASSROOMS, schools=20)
     providers = open_schools(schools, office=office, year=year)

@@ -21,7 +21,7 @@ def register_webhook(program: Program) -> None:
     with acting_in(program.pk):
         organisations = list(Organisation.objects.all())
     for organisation in organisations:
-        key = settings.STRIPE_SECRET_KEY
+        key = organisation.stripe_key
         url = settings.PUBLIC_URL + reverse(
             "stripe-webhook", kwargs={"program": program.slug, "endpoint": organisation.endpoint}
         )
