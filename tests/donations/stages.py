@@ -17,6 +17,7 @@ import pytest
 from django.conf import settings as django_settings
 from pytest_django.fixtures import Settings
 
+from donations import confirm as confirming
 from donations import follow as following
 from donations import read_stripe_lines as reading
 from donations.give import ask_to_pay
@@ -157,6 +158,6 @@ def ask_each_stage_once(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> 
 
         return asked
 
-    monkeypatch.setattr(following, "fetch_payment", kept(following.fetch_payment))
+    monkeypatch.setattr(confirming, "fetch_payment", kept(confirming.fetch_payment))
     monkeypatch.setattr(following, "fetch_after", kept(following.fetch_after))
     monkeypatch.setattr(reading, "list_lines", kept(reading.list_lines, listed=True))

@@ -224,16 +224,16 @@ class Together:
             Lock(),
             Barrier(2, timeout=10),
         )  # Stripe's address is one for all threads
-        for name in ("fetch_payment", "fetch_after"):
+        for name in ("ask_stripe", "fetch_after"):
             monkeypatch.setattr(following, name, self.at_its_moment(getattr(following, name)))
         monkeypatch.setattr(following, "confirm", self.when_both_have_asked(following.confirm))
 
     def at_its_moment(self, ask: Callable[..., Any]) -> Callable[..., Any]:
-        def asked(**names: Any) -> Any:
+        def asked(*things: Any, **names: Any) -> Any:
             with self.one_asks:
                 if hasattr(self.own, "stage"):
                     self.stages.at(self.own.stage)
-                return ask(**names)
+                return ask(*things, **names)
 
         return asked
 
