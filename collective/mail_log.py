@@ -24,6 +24,8 @@ PAGES: dict[str, tuple[str, str | Promise]] = {
     "application": ("office-family", _("Family")),
     "coupon": ("office-coupon", _("Coupon")),
 }
+# The same for what has no page of its own but stands in a list.
+LISTS: dict[str, tuple[str, str | Promise]] = {"pledge": ("office-monthly", _("Monthly gifts"))}
 STAFF = ("office-people", _("People and invitations"))
 
 
@@ -75,7 +77,7 @@ def lines_of(mails: Iterable[Mail]) -> list[Line]:
 def _line(mail: Mail, came_back: str, places: dict[str, str]) -> Line:
     kind = MAIL_KINDS.get(mail.kind)
     first, _colon, number = places.get(mail.about, mail.about).partition(":")
-    page, concerns = PAGES.get(first, STAFF)
+    page, concerns = PAGES.get(first) or LISTS.get(first, STAFF)
     subject_id = int(number) if first in PAGES and number.isdigit() else None
     outcome = "held" if mail.is_held else came_back or "sent"
     return Line(mail, kind.label if kind else mail.kind, outcome, page, subject_id, concerns)

@@ -74,7 +74,8 @@ def confirm(*, donation_id: int, payment: Payment) -> Donation:
     Raises PaymentDiffers when another sum was paid than was promised; nothing is written then.
     """
     if payment.state == Donation.State.SAVED:  # lock: the campaign first, so that its end is one moment
-        list(Campaign.objects.select_for_update(of=("self",)).filter(donations=donation_id))
+        # no_key: who holds a gift looks at its campaign's key when it commits, and would wait for us as we for it
+        list(Campaign.objects.select_for_update(of=("self",), no_key=True).filter(donations=donation_id))
     donation: Donation = (
         Donation.objects.select_for_update(of=("self",))
         .select_related("campaign__organisation__clearing", "campaign__organisation__fees")

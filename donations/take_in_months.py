@@ -129,6 +129,9 @@ def _follow_state(pledge: Pledge, said: PledgeSaid) -> None:
 
 
 def _follow_running(pledge: Pledge, said: PledgeSaid) -> None:
+    if pledge.campaign.is_ended:  # it began in the moment of the end, so that stop_monthly_of did not see it
+        note_stop(pledge, Pledge.Why.CAMPAIGN)
+        return
     _follow_amount(pledge, said)
     _follow_card(pledge, said)
     pledge.next_charge_on = said.next_charge_on

@@ -14,7 +14,7 @@ def take_promise_back(*, donation: Donation) -> Donation:
     Taking back twice is the same as once. Raises PromiseStands (the campaign has ended, or nothing is promised).
     """
     # lock: the campaign first; its end counts the promises under the same lock
-    campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=donation.campaign_id)
+    campaign = Campaign.objects.select_for_update(of=("self",), no_key=True).get(pk=donation.campaign_id)
     held: Donation = Donation.objects.select_for_update(of=("self",)).get(pk=donation.pk)
     if held.state == Donation.State.LET_GO:
         return held

@@ -82,4 +82,6 @@ def write_mail(
     if kind not in MAIL_KINDS:
         raise RuntimeError(f"{kind} has no sample: describes_mail() in a mails.py")
     body = re.sub(r"\n{3,}", "\n\n", render_to_string(template, facts)).strip() + "\n"
-    return Written(kind, str(subject), body, headers or {})
+    # A line break in a title would keep every mail about it from going.
+    one_line = " ".join(str(subject).split())
+    return Written(kind, one_line, body, headers or {})

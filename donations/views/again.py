@@ -16,6 +16,7 @@ from donations.models import Campaign, Donation, Pledge
 from donations.stripe_gateway.pages import PAGE_OPEN_FOR
 
 COOKIE, SALT = "begun", "donations.again"
+DONE = (Donation.State.PAID, *Donation.PROMISED, Pledge.State.ACTIVE, Pledge.State.ENDED)
 
 
 def remember(response: HttpResponse, *, slug: str, gift: Donation | Pledge) -> HttpResponse:
@@ -34,7 +35,7 @@ def remember(response: HttpResponse, *, slug: str, gift: Donation | Pledge) -> H
 
 
 def typed_before(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
-    """First values of the form for the browser that began a gift here and has not paid it; else nothing."""
+    """First values of the form for the browser that began a gift here and has neither paid nor promised it."""
     reference = request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=PAGE_OPEN_FOR)
     if not reference or "amount" not in request.GET:
         return {}
@@ -42,7 +43,7 @@ def typed_before(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
         gift = _begun(reference, campaign)
     except ValidationError:
         return {}
-    if gift is None or gift.state in (Donation.State.PAID, Pledge.State.ACTIVE, Pledge.State.ENDED):
+    if gift is None or gift.state in DONE:
         return {}
     said = {"rhythm": MONTHLY} if isinstance(gift, Pledge) else {"method": gift.method}
     return {

@@ -71,9 +71,13 @@ def campaign_page(request: HttpRequest, campaign_id: int) -> HttpResponse:
     def draw(request_key: UUID) -> tuple[HttpResponse, Guard]:
         campaign = _campaign(campaign_id)
         form = empty_form(campaign, request.GET.get("amount", ""), request_key)
-        form.initial.update(typed_before(request, campaign))
+        typed = typed_before(request, campaign)
+        form.initial.update(typed)
         guard = guard_for(campaign_id=campaign_id, request_key=request_key)
-        return _draw_campaign(request, campaign, form, guard, 200), guard
+        response = _draw_campaign(request, campaign, form, guard, 200)
+        if typed:  # an e-mail address stands in it
+            response["Cache-Control"] = "no-store"
+        return response, guard
 
     if is_for_everyone(request):
         return for_everyone(request, campaign_id, draw)

@@ -13,6 +13,7 @@ from donations.views.again import COOKIE, remember
 from kernel.clock import now
 from programs.models import Membership, Program
 from tests.donations.conftest import begin, make_campaign
+from tests.donations.promises import all_or_nothing, saved
 from tests.donations.test_confirm import said_of
 
 EMAIL = "hanako@example.jp"
@@ -76,6 +77,26 @@ def test_a_paid_gift_fills_in_nothing(program: Program, begun: Donation, place: 
     confirm(donation_id=begun.pk, payment=said_of(begun))
 
     assert EMAIL not in shown(browser_of(program, begun), f"{place}?amount=12345")
+
+
+def test_a_promised_gift_fills_in_nothing(
+    program: Program, organisation: Organisation, office: Membership
+) -> None:
+    campaign = all_or_nothing(organisation, office)
+    promised = saved(campaign)
+
+    html = shown(browser_of(program, promised), f"/{program.slug}/campaigns/{campaign.pk}/?amount=12345")
+
+    assert promised.state == "saved" and EMAIL not in html
+
+
+def test_a_page_with_an_address_in_it_is_kept_by_no_cache(
+    program: Program, begun: Donation, place: str
+) -> None:
+    address = f"{place}?amount=12345"
+
+    assert browser_of(program, begun).get(address)["Cache-Control"] == "no-store"
+    assert "no-store" not in Client().get(address).get("Cache-Control", "")
 
 
 def test_another_campaign_is_not_filled_in(

@@ -10,10 +10,12 @@ from donations.draft_update import draft_update
 from donations.models import Campaign, CampaignUpdate, UpdateMail
 from kernel.errors import NotAllowed
 from outbox.models import Mail, Message
+from outbox.put import put
 from programs.models import Membership, Program
 from programs.scoping import acting_in
 from tests.donations.conftest import work_off
 from tests.donations.test_post_update import NEWS, paid
+from tests.outbox.returned import a_mail
 
 
 @pytest.fixture
@@ -52,6 +54,14 @@ def test_the_log_says_what_each_mail_is_about_in_a_fixed_number_of_questions(
 
     assert [line.page for line in lines] == ["office-update"] * 3 + ["office-gift"]
     assert {line.outcome for line in lines} == {"sent"}
+
+
+def test_a_mail_about_a_monthly_gift_leads_to_the_monthly_gifts(program: Program) -> None:
+    mail = a_mail("hanako@example.jp", kind="monthly_started", message=put("test_topic", about="pledge:1"))
+
+    (line,) = lines_of([mail])
+
+    assert (line.page, line.subject_id, str(line.concerns)) == ("office-monthly", None, "毎月の寄付")
 
 
 def test_a_stranger_may_not_and_no_message_is_left(update: CampaignUpdate, stranger: Membership) -> None:

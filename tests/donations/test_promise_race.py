@@ -4,7 +4,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from threading import Barrier, BrokenBarrierError
+from threading import Barrier, BrokenBarrierError, Event
+from time import sleep
 from typing import Any
 
 import pytest
@@ -16,9 +17,10 @@ from donations import take_promise_back as back_module
 from donations.close_campaign import close_campaign
 from donations.confirm import confirm
 from donations.models import Campaign, Donation
+from donations.stripe_said import Payment
 from donations.take_promise_back import take_promise_back
 from programs.models import Membership, Program, Role
-from programs.scoping import acting_in
+from programs.scoping import ScopedQuerySet, acting_in
 from tests.conftest import member
 from tests.donations.conftest import begin, make_organisation
 from tests.donations.promises import all_or_nothing, over, saved, saved_of
@@ -137,3 +139,64 @@ def test_without_the_locks_the_goal_would_be_decided_by_others(
     race(stage, monkeypatch)
 
     assert stage.goal_met() is not (stage.promised_yen() == 20_000)
+
+
+def charged_while_an_old_event_is_looked_into(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """One books the charged card and holds the gift; one still believes in the saved card, and holds the campaign."""
+    open_page = confirm_module.open_donors_page
+
+    def wait(donation: Donation) -> None:
+        until_somebody_waits()
+        open_page(donation)
+
+    monkeypatch.setattr(confirm_module, "open_donors_page", wait)
+    paid = saved_of(stage.kept, state="paid", payment_intent_id="pi_1", charge_id="ch_1", fee_yen=360)
+    is_held = Event()
+    check = confirm_module.check_is_the_same
+
+    def checked(donation: Donation, payment: Payment) -> None:
+        check(donation, payment)
+        is_held.set()
+
+    monkeypatch.setattr(confirm_module, "check_is_the_same", checked)
+
+    def old_event() -> Donation:
+        is_held.wait(5)
+        return confirm(donation_id=stage.kept.pk, payment=saved_of(stage.kept))
+
+    return both(stage, [lambda: confirm(donation_id=stage.kept.pk, payment=paid), old_event])
+
+
+def until_somebody_waits() -> None:
+    for _try in range(100):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone():
+                return
+        sleep(0.02)
+
+
+def test_an_old_event_does_not_deadlock_with_the_charge(
+    two_programs: tuple[Program, Program], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = staged(two_programs[0], is_other_saved=True)
+
+    answers = charged_while_an_old_event_is_looked_into(stage, monkeypatch)
+
+    assert [one.state for one in answers] == ["paid", "paid"]
+
+
+def test_with_the_whole_campaign_locked_it_would(
+    two_programs: tuple[Program, Program], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = staged(two_programs[0], is_other_saved=True)
+    lock = ScopedQuerySet.select_for_update
+    monkeypatch.setattr(
+        ScopedQuerySet,
+        "select_for_update",
+        lambda self, **how: lock(self, **{**how, "no_key": False}),
+    )
+
+    answers = charged_while_an_old_event_is_looked_into(stage, monkeypatch)
+
+    assert "OperationalError" in {type(one).__name__ for one in answers}

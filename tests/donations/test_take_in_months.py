@@ -15,7 +15,7 @@ from donations.models import Campaign, Donation, Finding, Organisation, Pledge
 from donations.receipt_queries import gift_years_of
 from donations.refund import ask_stripe_to_refund, refund
 from donations.take_in_months import take_in_months
-from kernel.clock import today
+from kernel.clock import now, today
 from ledger.balances import balance_yen
 from ledger.verify import verify
 from outbox.models import Message
@@ -112,6 +112,20 @@ def test_another_amount_at_stripe_is_set_back(standing: Campaign) -> None:
     assert (after.amount_yen, after.wanted_yen) == (3_000, 3_000)
     assert Message.objects.filter(topic="monthly_to_stripe").count() == 1
     assert Record.objects.get(verb="monthly.amount_differs").facts == {"amount_yen": 9_000}
+
+
+def test_one_that_began_as_its_campaign_was_closed_is_stopped_when_it_is_next_looked_at(
+    standing: Campaign,
+) -> None:
+    pledge = running(standing)
+    # Who closed it looked for running ones a moment before this one ran, and the other way round.
+    Campaign.objects.filter(pk=standing.pk).update(state="closed", closed_at=now())
+
+    for _night in range(2):
+        pledge = take_in_months(pledge_id=pledge.pk, said=said_of(pledge))
+
+    assert pledge.is_stopping and pledge.stop_why == "campaign" and pledge.next_charge_on is None
+    assert Message.objects.filter(topic="monthly_to_stripe").count() == 1
 
 
 def test_another_ones_answer_is_refused(standing: Campaign) -> None:

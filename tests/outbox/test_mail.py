@@ -9,9 +9,12 @@ import pytest
 from django.core import mail
 from django.test import override_settings
 
+from donations.mails import facts_of_gift, sample_gift
 from kernel.mail_address import address_key
 from outbox.deliver import deliver
 from outbox.handlers import HANDLERS
+from outbox.mail import send_mail_about
+from outbox.mail_kinds import write_mail
 from outbox.models import Mail, MailReturn, Message
 from outbox.put import put
 from programs.models import Program
@@ -33,6 +36,20 @@ def test_a_repeat_is_the_same_mail_and_another_message_another(program: Program)
     assert ids[0] == ids[1] != ids[2]
     assert [m.to for m in mail.outbox] == [["parent@x.example"]] * 3
     assert Mail.objects.count() == 2
+
+
+def test_a_title_with_a_line_break_is_no_header_and_stops_no_mail(program: Program) -> None:
+    written = write_mail(
+        "gift_paid",
+        subject="News\r\nBcc: somebody@x.example",
+        template="donations/mail/thanks.txt",
+        **facts_of_gift(sample_gift(program), program),
+    )
+
+    send_mail_about(put("test_topic", about="thing:1"), to="parent@x.example", mail=written)
+
+    (sent,) = mail.outbox
+    assert (sent.subject, sent.to, sent.bcc) == ("News Bcc: somebody@x.example", ["parent@x.example"], [])
 
 
 def test_two_readers_of_one_message_have_two_ids(program: Program) -> None:
