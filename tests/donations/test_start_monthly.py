@@ -1,6 +1,6 @@
 """donations.start_monthly: a monthly gift is written down once, and gets one payment page."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -101,13 +101,17 @@ def test_a_standing_campaign_is_open_on_any_day(standing: Campaign) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes",
-    [{"last_day": today()}, {"kind": "all_or_nothing"}, {"kind": "all_or_nothing", "takes_monthly": False}],
+    ("changes", "check"),
+    [
+        ({"last_day": date(2027, 4, 30)}, "campaign_monthly_is_standing"),
+        ({"kind": "all_or_nothing"}, "campaign_standing_is_all_in"),
+        ({"kind": "all_or_nothing", "takes_monthly": False}, "campaign_standing_is_all_in"),
+    ],
 )
 def test_the_database_keeps_monthly_and_standing_together(
-    organisation: Organisation, office: Membership, changes: dict[str, object]
+    organisation: Organisation, office: Membership, changes: dict[str, object], check: str
 ) -> None:
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match=check), transaction.atomic():
         standing_campaign(organisation, office, **changes)
 
 

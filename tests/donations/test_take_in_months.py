@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from itertools import permutations
+from uuid import uuid4
 
 import pytest
 from django.core import mail
@@ -253,10 +254,11 @@ def test_only_the_first_month_is_thanked_for(standing: Campaign) -> None:
 def test_one_invoice_is_one_gift_for_the_database_too(standing: Campaign) -> None:
     gift = running(standing).donations.get()
     for changes in ({"invoice_id": ""}, {"method": "konbini"}, {"pledge_id": None}):
-        with pytest.raises(IntegrityError), transaction.atomic():
+        with pytest.raises(IntegrityError, match="donation_month_has_its_invoice"), transaction.atomic():
             Donation.objects.filter(pk=gift.pk).update(**changes)
-    gift.pk = None
-    with pytest.raises(IntegrityError), transaction.atomic():
+    gift.pk, gift.request_key, gift.reference = None, uuid4(), uuid4()
+    gift.payment_intent_id = gift.charge_id = ""
+    with pytest.raises(IntegrityError, match="donation_invoice_once"), transaction.atomic():
         gift.save(force_insert=True)
 
 

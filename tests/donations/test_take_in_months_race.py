@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError
+from django.test import Client
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -21,7 +22,7 @@ from kernel.yen import share_yen
 from ledger.balances import balance_yen
 from ledger.models import Transfer
 from outbox.models import Message
-from programs.models import Program, Role
+from programs.models import Program, Role, User
 from programs.scoping import acting_in
 from tests.conftest import member
 from tests.donations.conftest import KEY, SECRET, make_organisation, violations, work_off
@@ -191,3 +192,24 @@ def test_the_end_that_a_donor_presses_at_stripe_is_heard(
     with acting_in(stage.program.pk):
         ended = Pledge.objects.get(pk=pledge.pk)
         assert (ended.state, ended.stop_why, ended.donations.count()) == ("ended", "stripe", 1)
+
+
+@pytest.mark.real_time
+def test_the_card_page_opens_its_own_transactions_and_lets_no_other_in(
+    stage: Stage, standin: Standin
+) -> None:
+    """Stripe is asked while no transaction is open, so the entrance finds the person's role in one of its own."""
+    mine = begin(stage, standin, 0)
+    standin.settled()
+    sweep_monthly(program=stage.program, older_than=timedelta(0))
+    with acting_in(stage.program.pk):
+        other = running(stage.campaign, email="other@example.jp")
+        donors = [User.objects.get(pk=Pledge.objects.get(pk=one.pk).user_id) for one in (mine, other)]
+    answers = []
+    for person in donors:
+        browser = Client()
+        browser.force_login(person)
+        answers.append(browser.post(f"/{stage.program.slug}/my/monthly/{mine.pk}/card/"))
+
+    assert [answer.status_code for answer in answers] == [302, 404]
+    assert answers[0]["Location"].startswith(f"{standin.base_url}/c/portal/")
