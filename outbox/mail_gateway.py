@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 PERMANENT = range(550, 560)  # SMTP: this address takes no mail
 # A provider's reasons that are no fault of the address.
 OUR_FAULT = {RejectReason.BLOCKED, RejectReason.TIMED_OUT, RejectReason.OTHER}
+HARD_CLASSES = ("10", "30")  # SparkPost's bounces that are for good: nobody is there
 
 
 @dataclass(frozen=True)
@@ -100,10 +101,15 @@ def _said(event: Any, esp_name: str) -> Said | None:
 
 
 def _is_soft(raw: Any) -> bool:
-    """Whether the provider itself calls a return passing. Anymail's own words do not tell it for all of them."""
+    """Whether the provider itself calls a return passing: anymail's own words do not tell it for all of them."""
     said = raw if isinstance(raw, dict) else {}
-    words = (said.get("Type"), said.get("event"), said.get("severity"), said.get("type"))
-    return any(word in ("SoftBounce", "Transient", "soft_bounce", "temporary", "blocked") for word in words)
+    said = next(iter(said.get("msys", {}).values()), said)  # SparkPost's envelope
+    return (
+        said.get("Type") == "SoftBounce"  # Postmark
+        or said.get("event") == "soft_bounce"  # Brevo
+        or said.get("hard_bounce") is False  # Mailjet
+        or said.get("bounce_class", HARD_CLASSES[0]) not in HARD_CLASSES  # SparkPost
+    )
 
 
 def provider_view() -> Callable[[HttpRequest], HttpResponse] | None:

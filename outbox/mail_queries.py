@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from outbox.models import Mail, MailAgain, MailReturn
 
@@ -49,9 +49,12 @@ def stopped_addresses() -> QuerySet[MailReturn]:
 
 
 def doubtful_addresses() -> QuerySet[MailReturn]:
-    """One row for each address where mails came back for now; they go on going there."""
+    """One row for each address where mails came back for now, with how often; they go on going there."""
     stopped = counting_returns().filter(kind__in=MailReturn.STOPPING, address_key=OuterRef("address_key"))
-    return _one_each(counting_returns().filter(~Exists(stopped), kind=MailReturn.Kind.SOFT))
+    soft = counting_returns().filter(kind=MailReturn.Kind.SOFT)
+    each = soft.filter(address_key=OuterRef("address_key")).values("address_key")
+    how_often = Subquery(each.annotate(count=Count("id")).values("count"))
+    return _one_each(soft.filter(~Exists(stopped))).annotate(how_often=how_often)
 
 
 def _one_each(returns: QuerySet[MailReturn]) -> QuerySet[MailReturn]:

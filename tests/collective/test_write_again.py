@@ -12,7 +12,7 @@ from collective.errors import ReasonMissing
 from collective.write_again import write_again
 from kernel.errors import NotAllowed
 from outbox.mail_kinds import MAIL_KINDS
-from outbox.mail_queries import stopped_addresses
+from outbox.mail_queries import doubtful_addresses, stopped_addresses
 from outbox.models import MailAgain, MailReturn
 from outbox.note_return import note_return
 from programs.models import Membership, Program
@@ -82,6 +82,9 @@ def test_the_list_has_each_address_once_masked_and_the_button_takes_it_off(brows
     assert page.count("h•••@example.jp") == page.count("s•••@example.jp") == 1
     assert "hanako" not in page
     assert stopped_addresses().count() == 1
+    assert [row.how_often for row in doubtful_addresses()] == [1]
+    note_return(mail=doubtful_addresses()[0].mail, kind="soft", event_id="4")
+    assert [row.how_often for row in doubtful_addresses()] == [2]
     assert "/office/mails/back/" in browser.get("/shibuya/office/").content.decode()
     place = re.search(r"/shibuya/office/mails/back/\d+/", page)
     assert place

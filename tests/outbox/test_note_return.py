@@ -1,9 +1,10 @@
 """outbox.note_return behind the mail provider's door: anymail's own view, fed with what Postmark sends."""
 
 import base64
+import hmac
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -17,6 +18,7 @@ from outbox.mail_gateway import Said
 from outbox.mail_queries import standing_of
 from outbox.models import Mail, MailReturn
 from outbox.note_return import note_return, take_in
+from outbox.put import put
 from programs.models import Program
 from programs.scoping import acting_in
 from tests.outbox.returned import a_mail
@@ -86,7 +88,7 @@ def bounce(sent: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return {**said, **changes}
 
 
-def call(said: dict[str, Any], secret: str = SECRET) -> HttpResponse:
+def call(said: Any, secret: str = SECRET) -> HttpResponse:
     """The provider's call, with a browser's protection on as in real life."""
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
     key = base64.b64encode(secret.encode()).decode()
@@ -146,6 +148,93 @@ def test_what_the_provider_says_is_read_as_it_is_meant(
     assert call(bounce(provider.heard[0], **said)).status_code == 200
 
     assert list(MailReturn.objects.values_list("kind", flat=True)) == ([kind] if kind else [])
+
+
+def test_of_two_readers_of_one_message_the_right_ones_mail_came_back(
+    program: Program, provider: Provider
+) -> None:
+    message = put("test_topic", about="donation:1")
+    mother, father = (a_mail(f"{who}@example.jp", message=message) for who in ("mother", "father"))
+
+    assert call(bounce(provider.heard[1])).status_code == 200
+
+    assert MailReturn.objects.get().mail_id == father.pk
+    assert standing_of(mother.address_key).takes(is_answer=False)
+
+
+def marked(program: Program) -> dict[str, str]:
+    """The marks of a mail that was sent."""
+    row = a_mail("hanako@example.jp")
+    marks = {"program": str(program.pk), "message": str(row.message_id)}
+    return {**marks, "to": bytes(row.address_key).hex()[:16]}
+
+
+def from_brevo(marks: dict[str, str], event: str) -> dict[str, Any]:
+    return {"event": event, "email": "hanako@example.jp", "X-Mailin-custom": json.dumps(marks)}
+
+
+def from_mailjet(marks: dict[str, str], is_hard: bool, error: str) -> dict[str, Any]:
+    said = {"event": "bounce", "hard_bounce": is_hard, "error": error, "MessageID": 1, "time": 1}
+    return {**said, "Payload": json.dumps(marks)}
+
+
+def from_sparkpost(marks: dict[str, str], bounce_class: str) -> list[dict[str, Any]]:
+    event = {"type": "bounce", "bounce_class": bounce_class, "event_id": "1", "rcpt_meta": marks}
+    return [{"msys": {"message_event": event}}]
+
+
+def from_mailgun(marks: dict[str, str], severity: str) -> dict[str, Any]:
+    signed = {"timestamp": "1", "token": "t" * 50}
+    letters = hmac.digest(b"signing key", f"1{signed['token']}".encode(), "sha256").hex()
+    data = {
+        "event": "failed",
+        "severity": severity,
+        "reason": "bounce",
+        "timestamp": 1,
+        "user-variables": marks,
+    }
+    return {"signature": {**signed, "signature": letters}, "event-data": data}
+
+
+@pytest.mark.parametrize(
+    ("name", "say", "kind"),
+    [
+        ("brevo", lambda marks: from_brevo(marks, "hard_bounce"), "hard"),
+        ("brevo", lambda marks: from_brevo(marks, "soft_bounce"), "soft"),
+        ("brevo", lambda marks: from_brevo(marks, "spam"), "complaint"),
+        ("brevo", lambda marks: from_brevo(marks, "delivered"), ""),
+        ("mailjet", lambda marks: from_mailjet(marks, True, "user unknown"), "hard"),
+        ("mailjet", lambda marks: from_mailjet(marks, False, "quota exceeded"), "soft"),
+        ("sparkpost", lambda marks: from_sparkpost(marks, "10"), "hard"),
+        ("sparkpost", lambda marks: from_sparkpost(marks, "22"), "soft"),  # the mailbox is full
+        ("sparkpost", lambda marks: from_sparkpost(marks, "52"), "soft"),  # our words look like spam
+        ("mailgun", lambda marks: from_mailgun(marks, "permanent"), "hard"),
+        ("mailgun", lambda marks: from_mailgun(marks, "temporary"), "soft"),
+    ],
+)
+def test_every_provider_offered_is_understood(
+    program: Program, settings: Settings, name: str, say: Callable[[dict[str, str]], Any], kind: str
+) -> None:
+    marks = marked(program)
+    settings.MAIL_PROVIDER = name
+    settings.ANYMAIL = {"WEBHOOK_SECRET": SECRET, "MAILGUN_WEBHOOK_SIGNING_KEY": "signing key"}
+
+    assert call(say(marks)).status_code == 200
+    assert call(say(marks)).status_code == 200  # replayed
+
+    assert list(MailReturn.objects.values_list("kind", flat=True)) == ([kind] if kind else [])
+    assert call(say(marks), "mails:forged-password-of-letters").status_code == 400
+
+
+def test_a_call_that_mailgun_did_not_sign_writes_nothing(program: Program, settings: Settings) -> None:
+    marks = marked(program)
+    settings.MAIL_PROVIDER = "mailgun"
+    settings.ANYMAIL = {"WEBHOOK_SECRET": SECRET, "MAILGUN_WEBHOOK_SIGNING_KEY": "signing key"}
+    said = from_mailgun(marks, "permanent")
+    said["signature"]["signature"] = "0" * 64
+
+    assert call(said).status_code == 400
+    assert not MailReturn.objects.exists()
 
 
 @pytest.mark.parametrize("secret", ["mails:another-password", "", "other:a-password-of-many-letters"])
