@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coupons.issue import face_yen_of
 from coupons.models import Coupon
-from donations.models import Campaign, Donation, Finding, OfflineGift, Pledge, ReserveFill
+from donations.models import Campaign, Donation, Finding, OfflineGift, Pledge, Refund, ReserveFill
 from donations.money_queries import covered_by_reserve
 from donations.propose_matches import unexplained_lines
 from donations.shield import SOON_SECONDS, tries_within, up_since
@@ -72,6 +72,7 @@ def desk() -> Desk:
         _monthly(),
         _shield(),
         _gifts_by_hand(),
+        _refunds(),
         _bank_lines(),
         _reserve(),
         _reserve_fills(),
@@ -198,6 +199,13 @@ def _gifts_by_hand() -> Waiting:
     count, oldest = _counted(waiting, "noted_at")
     words = _("Another person than the one who noted it books it.")
     return Waiting(_("Gifts by hand to book"), count, oldest, "money-gifts", words=words)
+
+
+def _refunds() -> Waiting:
+    """Refunds that one person proposed and another has to approve."""
+    count, oldest = _counted(Refund.objects.filter(state=Refund.State.PROPOSED), "asked_at")
+    words = _("Another person than the one who proposed it approves it.")
+    return Waiting(_("Refunds to approve"), count, oldest, "office-refunds", words=words)
 
 
 def _bank_lines() -> Waiting:

@@ -45,8 +45,8 @@ _OF_ORGANISATION = """
 
 
 def _back(source: str, table: str, when: str, *, returned: bool = False) -> str:
-    """Claims of money that went back: account -> clearing, or clearing -> account when it came again."""
-    accounts = "o.clearing_id, part.account_id" if returned else "part.account_id, o.clearing_id"
+    """Claims of money that went back: account -> where it came in, or the other way when it came again."""
+    accounts = f"{_ARRIVES}, part.account_id" if returned else f"part.account_id, {_ARRIVES}"
     rows = f"{table} b{_OF_GIFT}{_PARTS}{when}"
     return f"SELECT '{source}:' || b.id, part.leg, {accounts}, part.yen::bigint FROM {rows}"  # noqa: S608  ours
 
@@ -113,6 +113,9 @@ MORE = [
     " LEFT JOIN donations_donation d ON d.program_id = f.program_id AND d.id = f.donation_id"
     " WHERE f.state = 'approved' AND (d.state, d.amount_yen, d.method, d.campaign_id)"
     " IS DISTINCT FROM ('paid', f.amount_yen, f.way, f.campaign_id)",
+    "SELECT 'refund:' || r.id || ': of a gift by hand, and no second person' FROM donations_refund r"
+    " JOIN donations_donation d ON d.program_id = r.program_id AND d.id = r.donation_id"
+    " WHERE d.method IN ('cash', 'furusato', 'postal', 'transfer') AND NOT r.needs_second",
     "SELECT 'invoices of organisation ' || organisation_id || ' in ' || year || ': numbers with gaps'"
     " FROM donations_invoice GROUP BY organisation_id, year HAVING max(serial) <> count(*)",
     "SELECT 'bank_match:' || m.id || ': its source ' || m.source || ' is not in the books'"

@@ -59,9 +59,7 @@ def story_of(donation: Donation) -> list[Happening]:
     if donation.paid_at:
         told.append(Happening(donation.paid_at, _("Paid"), donation.amount_yen))
     for refund in Refund.objects.filter(donation=donation):
-        told.append(Happening(refund.asked_at, _("Refund asked for"), -refund.amount_yen, refund.reason))
-        if refund.ended_at:
-            told.append(Happening(refund.ended_at, refund.get_state_display(), -refund.amount_yen))
+        told += _told_of(refund)
     for dispute in Dispute.objects.filter(donation=donation):
         told.append(
             Happening(
@@ -71,6 +69,16 @@ def story_of(donation: Donation) -> list[Happening]:
         if dispute.ended_at:
             told.append(Happening(dispute.ended_at, dispute.get_state_display()))
     return sorted(told, key=lambda one: one.at.replace(microsecond=0))  # Stripe tells whole seconds
+
+
+def _told_of(refund: Refund) -> list[Happening]:
+    begun = _("Refund proposed") if refund.needs_second else _("Refund asked for")
+    told = [Happening(refund.asked_at, begun, -refund.amount_yen, refund.reason)]
+    if refund.decided_at and refund.state != Refund.State.WITHDRAWN:
+        told.append(Happening(refund.decided_at, _("Refund approved by a second person"), -refund.amount_yen))
+    if refund.ended_at:
+        told.append(Happening(refund.ended_at, refund.get_state_display(), -refund.amount_yen))
+    return told
 
 
 def found_gifts(asked: str) -> QuerySet[Donation]:

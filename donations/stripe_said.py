@@ -58,6 +58,8 @@ class RefundSaid:
     state: Refund.State  # done: the money has left
     reason: str
     asked_at: datetime
+    is_on_its_way: bool = False  # left the books at Stripe, has not reached the donor
+    answer_by: datetime | None = None  # the donor is asked for a bank account; refused after that
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,11 @@
 from donations.errors.after import (
     NotRefundable,
     ReasonNeeded,
+    RefundDecided,
     RefundKeyUsed,
+    RefundNeedsSecondPerson,
     RefundNotPossible,
+    RefundProposedYourself,
 )
 from donations.errors.by_hand import (
     AlreadyDecided,
@@ -138,8 +141,11 @@ __all__ = [
     "ReceiptCancelled",
     "ReceiptRefused",
     "ReceiptSettingsMissing",
+    "RefundDecided",
     "RefundKeyUsed",
+    "RefundNeedsSecondPerson",
     "RefundNotPossible",
+    "RefundProposedYourself",
     "RunningCostsTooLow",
     "SecondPersonNeeded",
     "SponsorFundExists",

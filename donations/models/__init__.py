@@ -1,6 +1,6 @@
 """Organisations that receive gifts, their campaigns, the gifts, and what Stripe told us about them."""
 
-from donations.models.after import Dispute, Refund
+from donations.models.after import Dispute, Parts, Refund, RefundLimit
 from donations.models.bank import BankLine, BankMatch, BankStatement
 from donations.models.by_hand import CompanyGift, Invoice, OfflineGift, ReceivingAccount, SponsorFund
 from donations.models.campaign import Campaign
@@ -50,6 +50,7 @@ __all__ = [
     "NoUpdates",
     "OfflineGift",
     "Organisation",
+    "Parts",
     "Payout",
     "Pledge",
     "Receipt",
@@ -60,6 +61,7 @@ __all__ = [
     "ReceivingAccount",
     "Reconciliation",
     "Refund",
+    "RefundLimit",
     "ReserveFill",
     "SavedCard",
     "SponsorFund",

@@ -155,8 +155,13 @@ class Donation(ProgramScoped):
     def arrives_in(self) -> Account:
         """Where the money is when it is paid: at Stripe, or for gifts by hand in the bank."""
         organisation = self.campaign.organisation
-        found: Account = organisation.bank if self.method in self.BY_HAND else organisation.clearing
+        found: Account = organisation.bank if self.is_by_hand else organisation.clearing
         return found
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether it came outside Stripe, noted by one person and booked by another."""
+        return self.method in self.BY_HAND
 
     @property
     def is_waiting(self) -> bool:

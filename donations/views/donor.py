@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from donations.admit import (
     PATIENCE_SECONDS,
@@ -108,12 +108,14 @@ def campaign_picture(request: HttpRequest, sha256: str) -> HttpResponse:
 
 @open_to_all
 @own_transactions
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def give_page(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """Begin a gift and send the donor to Stripe's page. Stripe is asked while no transaction is open."""
     program = request.program  # type: ignore[attr-defined]
     with acting_in(program.pk):
         campaign = _campaign(campaign_id)
+        if request.method != "POST":  # the address was typed, or the page loaded anew
+            return redirect("campaign", program.slug, campaign.pk)
         sender = Sender(line=line_of(request), range=came_from(request))
         check_sender(program_id=program.pk, sender=sender)
         form, sent = GiveForm(request.POST, campaign=campaign), _sent(request)

@@ -17,6 +17,7 @@ from coupons.issue import issue
 from coupons.redeem import Place, Spend, redeem
 from donations.add_organisation import Agreement, StripeSecrets, add_organisation
 from donations.add_picture import add_picture
+from donations.approve_offline_gift import approve_offline_gift
 from donations.ask_for_receipt import ask_for_receipt
 from donations.draft_update import News, draft_update
 from donations.give import Donor
@@ -28,6 +29,7 @@ from donations.open_campaign import open_campaign
 from donations.post_update import post_update
 from donations.promise_company_gift import Company
 from donations.propose_fill import propose_fill, running_costs
+from donations.propose_refund import propose_refund
 from donations.receive_grant import receive_grant
 from donations.record_past_gift import PastPayment, record_past_gift
 from donations.stop_updates import stop_key
@@ -48,7 +50,7 @@ from people.invite import invite, token_of
 from programs.models import Membership, Program, ProgramYear, Role
 from programs.scoping import acting_in
 from tests.conftest import LAST_DAY, make_program, member
-from tests.donations.by_hand import a_fund, a_promise, csv_of, noted, promised, with_account
+from tests.donations.by_hand import a_fund, a_promise, csv_of, noted, promised, second_person, with_account
 from tests.donations.monthly import running
 from tests.outbox.returned import a_return
 
@@ -194,6 +196,19 @@ def _by_hand(house: House, canary: str) -> None:
     post(debit=organisation.bank, credit=running, amount_yen=5_000, source="opening:1")
     fill = propose_fill(amount_yen=1_000, reason=f"{canary}-REASON", request_key=uuid4(), actor=office)
     house.add("reserve_fill", fill.pk)
+    booked = approve_offline_gift(
+        gift=noted(Campaign.objects.get(), office, donor_name=f"{canary}-BOOKED", received_on=on),
+        actor=second_person(house.program),
+    )
+    assert booked.donation
+    proposed = propose_refund(
+        donation=booked.donation,
+        amount_yen=1,
+        reason=f"{canary}-REFUND",
+        request_key=uuid4(),
+        actor=office,
+    )
+    house.add("refund", proposed.pk)
 
 
 def _school(house: House, canary: str, whose: str) -> None:
