@@ -10,6 +10,7 @@ from django.conf import settings
 
 from config.demo_data.cast import at_ten, member, open_schools, program_year, staff_the_first, yesterday
 from config.demo_data.families import apply_and_approve, give_guardian, spend_month_by_month
+from config.demo_data.money import money_by_hand
 from config.demo_data.monthly import standing_campaign
 from config.demo_data.people import donor_name, made_up_children
 from config.demo_data.schools import made_up_schools
@@ -82,4 +83,6 @@ def _give_each_month(program: Program, office: Membership) -> None:
         actor=office,
     )
     member(program, Role.DONOR, donor_name(5))
-    standing_campaign(organisation, office)
+    campaign = standing_campaign(organisation, office)
+    second = member(program, Role.OFFICE, "事務局 上野", "office2")
+    money_by_hand(organisation, campaign, office, second)
