@@ -13,6 +13,7 @@ from coupons.models import Coupon
 from donations.models import Campaign, Donation, Finding, OfflineGift, Pledge, Refund, ReserveFill
 from donations.money_queries import covered_by_reserve
 from donations.propose_matches import unexplained_lines
+from donations.receipt_queries import blocked_asks
 from donations.shield import SOON_SECONDS, tries_within, up_since
 from families.models import Application
 from families.queries import year_now
@@ -74,6 +75,7 @@ def desk() -> Desk:
         _gifts_by_hand(),
         _refunds(),
         _bank_lines(),
+        _receipts(),
         _reserve(),
         _reserve_fills(),
         _invitations(),
@@ -206,6 +208,15 @@ def _refunds() -> Waiting:
     count, oldest = _counted(Refund.objects.filter(state=Refund.State.PROPOSED), "asked_at")
     words = _("Another person than the one who proposed it approves it.")
     return Waiting(_("Refunds to approve"), count, oldest, "office-refunds", words=words)
+
+
+def _receipts() -> Waiting:
+    """Donors who asked for a receipt that cannot be issued before somebody fills the settings in."""
+    count, oldest = _counted(blocked_asks(), "asked_at")
+    words = _(
+        "The settings for receipts are not complete. Fill them in, and the receipts go out by themselves."
+    )
+    return Waiting(_("Receipts that wait for settings"), count, oldest, "office-receipts", words=words)
 
 
 def _bank_lines() -> Waiting:

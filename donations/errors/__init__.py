@@ -71,6 +71,7 @@ from donations.errors.giving import (
 from donations.errors.receipts import (
     AlreadyOnReceipt,
     CannotBeWritten,
+    LegalFormDiffers,
     NameAndAddressNeeded,
     NobodyAsked,
     NothingToReceipt,
@@ -113,6 +114,7 @@ __all__ = [
     "GiftsStillPending",
     "GrantKeyUsed",
     "LastDayOver",
+    "LegalFormDiffers",
     "LineExplained",
     "MonthlyNotOffered",
     "MonthlyNotRunning",

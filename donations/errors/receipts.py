@@ -16,6 +16,14 @@ class NotSettled(ReceiptRefused):
     words = _("The payment of this gift is not final yet. The receipt follows as soon as it is.")
 
 
+class LegalFormDiffers(ReceiptRefused):
+    """The words for the legal form say something else than the form that was chosen."""
+
+    code = "legal_form_differs"
+    status = 422
+    words = _("These words do not fit the legal form that is chosen. A receipt would contradict itself.")
+
+
 class NameAndAddressNeeded(ReceiptRefused):
     """A receipt without a name or an address is worth nothing."""
 

@@ -12,6 +12,7 @@ from donations.forms.after import AnswerForm, SearchForm, WaysForm
 from donations.models import Donation, Finding, Organisation, Refund
 from donations.money_story import WHAT_TO_DO, found_gifts, open_findings, story_of
 from donations.queries import latest_reconciliations
+from donations.receipt_queries import how_receipt_stands
 from donations.reconcile_now import reconcile_now
 from donations.refund import refundable_yen
 from donations.set_ways import set_ways
@@ -42,6 +43,7 @@ def gift_page(request: HttpRequest, gift_id: int) -> HttpResponse:
     context = {
         "gift": gift,
         "story": story_of(gift),
+        "receipt": how_receipt_stands(gift),
         "most_yen": refundable_yen(gift),
         "questions": questions,
         "refunds": [

@@ -26,6 +26,7 @@ from donations.models import Campaign, CampaignPicture, CampaignUpdate, Donation
 from donations.money_queries import public_sponsor_funds
 from donations.monthly_queries import pledges_of
 from donations.queries import Standing, campaigns_with_standing, paid_gifts
+from donations.receipt_queries import how_receipt_stands
 from donations.start_monthly import ask_to_begin, start_monthly
 from donations.stripe_said import Payment
 from donations.views.again import remember, typed_before
@@ -167,7 +168,9 @@ def gift_page(request: HttpRequest, reference: UUID) -> HttpResponse:
     """How a gift stands. Looking at it asks Stripe while its end is open, so a lost webhook costs nothing."""
     program = request.program  # type: ignore[attr-defined]
     with acting_in(program.pk):
-        donation = get_object_or_404(Donation.objects.select_related("campaign"), reference=reference)
+        donation = get_object_or_404(
+            Donation.objects.select_related("campaign__organisation"), reference=reference
+        )
     payment = None
     if donation.is_waiting or donation.state == Donation.State.DECLINED:
         try:
@@ -179,6 +182,7 @@ def gift_page(request: HttpRequest, reference: UUID) -> HttpResponse:
         stands = _how_it_stands(request, donation, payment)
         told = {**_how_it_was_told(donation), "card": card_of(donation)}
         context = {"donation": donation, "payment": payment, "stands": stands, **told}
+        context["receipt"] = how_receipt_stands(donation)
         response = render(request, template, context)
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = (

@@ -17,7 +17,7 @@ from donations.close_campaign import close_campaign
 from donations.draft_campaign import draft_campaign
 from donations.end_promises import go_on_with_promises
 from donations.extend_campaign import extend_campaign
-from donations.forms.campaigns import PRESETS, CampaignForm, ExtendForm, StoryForm, written
+from donations.forms.campaigns import PRESETS, CampaignForm, ExtendForm, StoryForm, usual, written
 from donations.models import Campaign, Organisation
 from donations.money_story import open_questions
 from donations.open_campaign import open_campaign
@@ -97,7 +97,7 @@ def _cards(campaign: Campaign) -> dict[str, Any]:
 def edit_page(request: HttpRequest, campaign_id: int | None = None) -> HttpResponse:
     """Write a new campaign, or change a draft. What was typed stays when something is refused."""
     campaign = found(campaign_id) if campaign_id else Campaign()
-    initial = written(campaign) if campaign_id else {}
+    initial = written(campaign) if campaign_id else usual()
     form = CampaignForm(request.POST or None, initial=initial, pictures=_numbers(campaign))
     status = 422 if request.method == "POST" else 200
     if form.is_valid():
