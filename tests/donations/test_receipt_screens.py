@@ -385,6 +385,7 @@ def test_words_that_contradict_the_legal_form_are_refused(
     answer = signed_in_as(office).post(address, said)
 
     assert answer.status_code == (302 if is_taken else 422)
+    assert is_taken or 'id="id_legal_form_words_error"' in answer.content.decode()  # said at its field
     assert is_taken or "法人格の区分と合いません" in text(answer)
 
 
