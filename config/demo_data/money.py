@@ -1,6 +1,7 @@
 """福岡's money by hand and by bank: a company, a grant in parts, gifts, a proposed refund, and the statement.
 
-Two people of the secretariat, as the house wants it: one notes, takes in or proposes, the other decides.
+Two people of the secretariat, as the house wants it. What waits was noted, taken in or proposed by the second one:
+visitors sign in as the first, and may decide.
 """
 
 from datetime import date, timedelta
@@ -38,7 +39,7 @@ REFUND_YEN = 30_000
 def money_by_hand(
     organisation: Organisation, campaign: Campaign, office: Membership, second: Membership
 ) -> None:
-    """Everything, through the verbs. `office` notes and matches; `second` books and takes the statement in."""
+    """Everything, through the verbs. Each of the two does what the other may not."""
     set_receiving_account(organisation=organisation, facts=ACCOUNT, actor=office)
     fund = open_sponsor_fund(
         organisation=organisation,
@@ -63,7 +64,7 @@ def money_by_hand(
     )
     _noted(campaign, office, "cash", CASH_YEN, "窓口の募金箱", second=second)
     gift = _noted(campaign, office, "transfer", TRANSFER_YEN, "ミホン タロウ", second=second)
-    _noted(campaign, office, "postal", WAITING_YEN, "ミホン ハナコ")
+    _noted(campaign, second, "postal", WAITING_YEN, "ミホン ハナコ")
     _bank(organisation, {COMPANY_YEN: paid.source, FIRST_PART_YEN: grant.source}, office, second)
     donation = Donation.objects.get(pk=gift.donation_id)
     propose_refund(
@@ -71,7 +72,7 @@ def money_by_hand(
         amount_yen=REFUND_YEN,
         reason="金額を間違えて振り込んだとの連絡があったため",
         request_key=uuid5(KEYS, "refund"),
-        actor=office,
+        actor=second,
     )
 
 

@@ -12,9 +12,12 @@ from pytest_django.fixtures import Settings
 
 from config.demo_data.after_gifts import refund_and_dispute
 from config.demo_data.money import money_by_hand
+from donations.approve_offline_gift import approve_offline_gift
+from donations.approve_refund import approve_refund
 from donations.books import CLAIMS, MORE
 from donations.follow import ask_and_follow
-from donations.models import BankMatch, Dispute, Donation, Finding, Receipt, Refund
+from donations.match_bank import match_bank
+from donations.models import BankMatch, Dispute, Donation, Finding, OfflineGift, Receipt, Refund
 from donations.propose_matches import proposals
 from ledger.verify import verify
 from outbox.models import Message
@@ -69,6 +72,17 @@ def test_lines_are_matched_and_left_over(program: Program, office: Membership) -
     )
     assert [bool(one.sure) for one in left] == [True, False, True]
     assert Refund.objects.get().is_proposed and verify(CLAIMS, MORE) == []
+
+
+def test_the_one_who_signs_in_may_decide_what_waits(program: Program, office: Membership) -> None:
+    organisation = make_organisation(office)
+    money_by_hand(organisation, make_campaign(organisation, office), office, second_person(program))
+
+    approve_offline_gift(gift=OfflineGift.objects.get(state=OfflineGift.State.WAITING), actor=office)
+    assert approve_refund(refund=Refund.objects.get(), actor=office).state == "done"
+    for one in [one for one in proposals(organisation) if one.sure]:
+        assert one.sure and match_bank(line=one.line, about=one.sure.about, actor=office)
+    assert verify(CLAIMS, MORE) == []
 
 
 @pytest.mark.real_time
