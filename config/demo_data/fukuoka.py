@@ -13,6 +13,7 @@ from config.demo_data.families import apply_and_approve, give_guardian, spend_mo
 from config.demo_data.money import money_by_hand
 from config.demo_data.monthly import standing_campaign
 from config.demo_data.people import donor_name, made_up_children
+from config.demo_data.promises import summer_campaign
 from config.demo_data.schools import made_up_schools
 from config.demo_data.shibuya import AGREEMENT
 from coupons.issue import issue
@@ -84,5 +85,6 @@ def _give_each_month(program: Program, office: Membership) -> None:
     )
     member(program, Role.DONOR, donor_name(5))
     campaign = standing_campaign(organisation, office)
+    summer_campaign(organisation, office)
     second = member(program, Role.OFFICE, "事務局 上野", "office2")
     money_by_hand(organisation, campaign, office, second)

@@ -15,6 +15,7 @@ from donations.let_go import let_go
 from donations.models import Campaign, Donation, Organisation, SavedCard
 from donations.shield import tries_within
 from donations.stripe_gateway import promises as gateway
+from donations.take_promise_back import take_promise_back
 from ledger.models import Transfer
 from programs.models import Membership, Program
 from tests.donations.conftest import KEY, violations
@@ -113,6 +114,18 @@ def test_while_the_campaign_is_open_or_missed_nothing_is_charged(
 
     assert charge(gift).state == "saved" and card_of(gift).tried_at is None
     assert charges_at(standin, KEY) == []
+
+
+@pytest.mark.real_time
+def test_a_gift_that_was_taken_back_is_not_charged_though_its_card_may_still_be_there(
+    program: Program, campaign: Campaign, office: Membership, standin: Standin
+) -> None:
+    taken = promised(standin, program, campaign)
+    promised(standin, program, campaign)
+    take_promise_back(donation=taken)  # Stripe has not been told to forget the card yet
+    assert close_campaign(campaign=over(campaign), actor=office).goal_met is True
+
+    assert charge(taken).state == "let_go" and charges_at(standin, KEY) == []
 
 
 def test_stripe_away_leaves_the_promise(

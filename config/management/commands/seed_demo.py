@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from config.demo_data import fukuoka, shibuya
 from config.demo_data.after_gifts import refund_and_dispute
 from config.demo_data.monthly import begin_monthly
+from config.demo_data.promises import begin_promises
 from config.demo_data.receipts import issue_first_receipts
 from config.demo_data.standin import register_webhook
 from kernel.clock import now
@@ -52,6 +53,7 @@ class Command(BaseCommand):
             begin_monthly(program)
             issue_first_receipts(program)
             refund_and_dispute(program)
+            begin_promises(program)
 
 
 def build(program: Program, facts: dict[str, str]) -> None:
