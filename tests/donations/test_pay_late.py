@@ -26,6 +26,7 @@ from tests.donations.promises import (
     promised,
     saved,
 )
+from tests.donations.test_donor_screens import text_of
 from tests.stripe_standin.running import Standin
 
 
@@ -50,6 +51,15 @@ def test_the_donor_is_told_what_to_do_and_has_a_week(declined: Donation) -> None
     assert day_of(declined.pay_until) == today() + timedelta(days=PAY_DAYS) == day_of(pay_until())
     told = [letter.body for letter in mail.outbox if str(declined.reference) in letter.body]
     assert any("お金はいただいていません" in body for body in told)
+
+
+@pytest.mark.real_time
+def test_who_comes_from_the_mail_sees_which_gift_it_was(
+    client: Client, program: Program, campaign: Campaign, declined: Donation
+) -> None:
+    words = text_of(client.get(f"/{program.slug}/gifts/{declined.reference}/"))
+
+    assert campaign.title in words and str(declined.pk) in words and "10,000円のお支払いを続ける" in words
 
 
 @pytest.mark.real_time
