@@ -1,22 +1,22 @@
-"""bin/bench redeem|campaign|webhooks|receipts|reconcile [--rows N] [--seconds N] [--json]: each prints one JSON line at its end."""
+"""bin/bench redeem|campaign|webhooks|receipts|reconcile|giving [--rows N] [--seconds N] [--json]: each prints one JSON line at its end."""
 
 import argparse
 import json
 from typing import Any
 
-from benchmarks import campaign, receipts, reconcile, redeem, webhooks
+from benchmarks import campaign, giving, receipts, reconcile, redeem, webhooks
 
 
 def main() -> None:
     """Run one bench."""
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
-    parser.add_argument("name", choices=["redeem", "campaign", "webhooks", "receipts", "reconcile"])
+    parser.add_argument("name", choices=["redeem", "campaign", "webhooks", "receipts", "reconcile", "giving"])
     parser.add_argument(
         "--rows",
         type=int,
         default=None,
         metavar="N",
-        help="coupons (10,000) or donors (1,000) in the data set",
+        help="coupons (10,000), gifts (10,000) or donors (1,000) in the data set",
     )
     parser.add_argument(
         "--seconds", type=float, default=20, metavar="N", help="measured time of the main ratio"
@@ -28,6 +28,7 @@ def main() -> None:
         "campaign": lambda: campaign.bench(seconds=options.seconds),
         "webhooks": webhooks.bench,
         "reconcile": lambda: reconcile.bench(rows=options.rows or 100_000),
+        "giving": lambda: giving.bench(rows=options.rows or 10_000),
         "receipts": lambda: receipts.bench(rows=options.rows or 1_000),
     }[options.name]()
     if not options.json:

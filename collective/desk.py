@@ -11,13 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from coupons.errors import GradeNotOffered
 from coupons.models import Coupon
 from coupons.queries import total_yen_for
-from donations.models import Campaign, Donation, Finding, OfflineGift
+from donations.models import Campaign, Donation, Finding, OfflineGift, Pledge, Refund, ReserveFill
+from donations.money_queries import covered_by_reserve
 from donations.propose_matches import unexplained_lines
+from donations.receipt_queries import blocked_asks
 from donations.shield import SOON_SECONDS, tries_within, up_since
 from families.models import Application
 from families.queries import year_now
 from kernel.clock import now, start_of, today
+from kernel.yen import written_yen
 from ledger.models import Balance, Kind
+from outbox.mail_queries import stopped_addresses
 from outbox.models import Job, Message
 from partners.models import Provider
 from people.invite import open_invitations
@@ -67,12 +71,18 @@ def desk() -> Desk:
         _questions(),
         _campaigns(),
         _gifts(),
+        _monthly(),
         _shield(),
         _gifts_by_hand(),
+        _refunds(),
         _bank_lines(),
+        _receipts(),
+        _reserve(),
+        _reserve_fills(),
         _invitations(),
         _jobs(),
         _messages(),
+        _mails_back(),
     ]
     return Desk(
         queue=sorted((w for w in queue if w.count), key=lambda w: (not w.is_trouble, w.oldest or now())),
@@ -162,6 +172,21 @@ def _gifts() -> Waiting:
     return Waiting(_("Gifts being checked"), count, oldest, words=words)
 
 
+def _monthly() -> Waiting:
+    """Monthly gifts that were stopped or changed here, and Stripe has not heard of it yet."""
+    rows = Pledge.objects.filter(state=Pledge.State.ACTIVE, to_stripe_at__lt=now() - LATE)
+    count, oldest = _counted(rows, "to_stripe_at")
+    words = _("They are told again by themselves. After a day, stop them on the page of the payment company.")
+    return Waiting(
+        _("Monthly gifts to stop or change at the payment company"),
+        count,
+        oldest,
+        "office-monthly",
+        words=words,
+        is_trouble=True,
+    )
+
+
 def _shield() -> Waiting:
     """Many cards were declined, and the form guards itself."""
     since = up_since()
@@ -183,11 +208,50 @@ def _gifts_by_hand() -> Waiting:
     return Waiting(_("Gifts by hand to book"), count, oldest, "money-gifts", words=words)
 
 
+def _refunds() -> Waiting:
+    """Refunds that one person proposed and another has to approve."""
+    count, oldest = _counted(Refund.objects.filter(state=Refund.State.PROPOSED), "asked_at")
+    words = _("Another person than the one who proposed it approves it.")
+    return Waiting(_("Refunds to approve"), count, oldest, "office-refunds", words=words)
+
+
+def _receipts() -> Waiting:
+    """Donors who asked for a receipt that cannot be issued before somebody fills the settings in."""
+    count, oldest = _counted(blocked_asks(), "asked_at")
+    words = _(
+        "The settings for receipts are not complete. Fill them in, and the receipts go out by themselves."
+    )
+    return Waiting(_("Receipts that wait for settings"), count, oldest, "office-receipts", words=words)
+
+
 def _bank_lines() -> Waiting:
     """Money in the bank that nothing explains; the oldest by its day in the bank."""
     found = unexplained_lines().aggregate(count=Count("id"), oldest=Min("on"))
     oldest = start_of(found["oldest"]) if found["oldest"] else None
     return Waiting(_("Bank lines to explain"), found["count"], oldest, "money-bank")
+
+
+def _reserve() -> Waiting:
+    """The loss reserve, when it is below zero or would not pay for the largest gift that may be taken back."""
+    left_yen, wanted_yen = covered_by_reserve()
+    facts = {"yen": written_yen(abs(left_yen)), "wanted": written_yen(wanted_yen)}
+    if left_yen < 0:
+        words = _(
+            "It is %(yen)s yen below zero. No coupon is issued from funds of campaigns until it is filled."
+        )
+        return Waiting(
+            _("Loss reserve below zero"), 1, None, "money-reserve", words=words % facts, is_trouble=True
+        )
+    words = _("It holds %(yen)s yen; the largest gift that may be taken back is %(wanted)s yen.")
+    is_low = int(left_yen < wanted_yen)
+    return Waiting(_("Loss reserve is low"), is_low, None, "money-reserve", words=words % facts)
+
+
+def _reserve_fills() -> Waiting:
+    """Money for the loss reserve that one person asked for and another has to move."""
+    count, oldest = _counted(ReserveFill.objects.filter(state=ReserveFill.State.WAITING), "asked_at")
+    words = _("Another person than the one who asked moves the money.")
+    return Waiting(_("Money for the loss reserve"), count, oldest, "money-reserve", words=words)
 
 
 def _invitations() -> Waiting:
@@ -216,6 +280,12 @@ def _messages() -> Waiting:
     count, oldest = _counted(late, "created_at")
     words = _("Mails or jobs do not leave. Please tell whoever runs the servers.")
     return Waiting(_("Messages not delivered"), count, oldest, words=words, is_trouble=True)
+
+
+def _mails_back() -> Waiting:
+    """Addresses that mails no longer go to, because they come back or their reader complained."""
+    count, oldest = _counted(stopped_addresses(), "noted_at")
+    return Waiting(_("Addresses that mails do not reach"), count, oldest, "office-mails-back")
 
 
 def moment_of_id(pk: int) -> datetime:

@@ -44,3 +44,14 @@ class InviteForm(forms.Form):
         if kind == "provider":
             return {"kind": "provider_owner", "provider_id": int(pk)}
         return {"kind": "classroom_staff", "classroom_id": int(pk)} if kind else {}
+
+
+class AgainForm(forms.Form):
+    """Why mails go to an address again."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        help_text=_("For example: corrected on the phone. It stays in the record."),
+        error_messages={"required": _("Please write down the reason in a few words.")},
+    )

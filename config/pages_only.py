@@ -15,11 +15,11 @@ from django.utils.module_loading import import_string
 from django.utils.translation import get_language_from_request, override
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-_MACHINES = re.compile(r"/[-\w]+/((?:api/v\d+|webhooks)/|pictures/[-\w]+\.webp$)")
+_MACHINES = re.compile(r"/[-\w]+/((?:api/v\d+|webhooks)/|pictures/[-\w]+\.webp$)|/mail-events/$")
 
 
 def is_for_machines(request: HttpRequest) -> bool:
-    """Whether the address is below `/<program>/api/v1/` or `/<program>/webhooks/`, or is a picture."""
+    """Whether the address is below `/<program>/api/v1/` or `/<program>/webhooks/`, is a picture, or is the mail provider's door."""
     return _MACHINES.match(request.path_info) is not None
 
 

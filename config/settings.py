@@ -4,6 +4,8 @@ Sections: where it runs, database, Redis, apps, Stripe, pages, people, mail, sea
 """
 
 import base64
+import os
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -147,6 +149,7 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 
 # --- Stripe: the keys live sealed on each receiving organisation; these seed the first one -------
+STRIPE_PAGES = ["https://checkout.stripe.com", "https://billing.stripe.com"]  # where a form may lead
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", "")  # empty: Stripe itself; else our stand-in
 STRIPE_SECRET_KEY = secret("STRIPE_SECRET_KEY", "")
 STRIPE_WEBHOOK_SECRET = secret("STRIPE_WEBHOOK_SECRET", "")
@@ -222,8 +225,8 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "manifest-src": [SELF],
         "worker-src": [SELF],
-        # Browsers hold a form's redirects to this too, and giving redirects to Stripe's page.
-        "form-action": [SELF, "https://checkout.stripe.com", *([STRIPE_API_BASE] if STRIPE_API_BASE else [])],
+        # Browsers hold a form's redirects to this too: giving, and another card, redirect to Stripe's page.
+        "form-action": [SELF, *STRIPE_PAGES, *([STRIPE_API_BASE] if STRIPE_API_BASE else [])],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }
@@ -278,9 +281,29 @@ AUTH_PASSWORD_VALIDATORS = [
 # --- Mail -------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "no-reply@example.invalid")
 EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", "") or None
+# A provider's own interface says what became of a mail; SMTP does not. Its settings are anymail's, with ANYMAIL_
+# in front: ANYMAIL_POSTMARK_SERVER_TOKEN. docs/operate.md says more.
+MAIL_PROVIDERS = {"brevo", "mailgun", "mailjet", "postmark", "sparkpost"}  # those whose returns are tested
+MAIL_PROVIDER = env.str("MAIL_PROVIDER", "")
+ANYMAIL: dict[str, Any] = {
+    name.removeprefix("ANYMAIL_").removesuffix("_FILE"): secret(name.removesuffix("_FILE"))
+    for name in os.environ
+    if name.startswith("ANYMAIL_")
+}
+ANYMAIL["REQUESTS_TIMEOUT"] = 10
+if MAIL_PROVIDER and MAIL_PROVIDER not in MAIL_PROVIDERS:
+    raise ImproperlyConfigured(
+        f"MAIL_PROVIDER is one of {', '.join(sorted(MAIL_PROVIDERS))}, or empty for SMTP."
+    )
+if MAIL_PROVIDER and not re.fullmatch(r"[^:]+:.{16,}", ANYMAIL.get("WEBHOOK_SECRET", "")):
+    raise ImproperlyConfigured(
+        "With MAIL_PROVIDER, ANYMAIL_WEBHOOK_SECRET is name:password, the password of 16 characters or more."
+    )
 EMAIL_BACKEND = (
     "django.core.mail.backends.filebased.EmailBackend"
     if EMAIL_FILE_PATH
+    else f"anymail.backends.{MAIL_PROVIDER}.EmailBackend"
+    if MAIL_PROVIDER
     else "django.core.mail.backends.smtp.EmailBackend"
 )
 EMAIL_HOST = env.str("EMAIL_HOST", "localhost")

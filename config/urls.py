@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from config import pages, reading
+from config import mail_events, pages, reading
 
 handler400 = pages.bad_request
 handler403 = pages.forbidden
@@ -17,6 +17,7 @@ urlpatterns = [
     path("second-factor/", pages.second_factor, name="second-factor"),
     path("healthz/live", pages.alive, name="alive"),
     path("healthz/ready", pages.ready, name="ready"),
+    path("mail-events/", mail_events.mail_events, name="mail-events"),
     path("accounts/", include("config.account_urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("furigana/", reading.set_furigana, name="set_furigana"),

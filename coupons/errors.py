@@ -74,6 +74,16 @@ class FundTooSmall(CouponRefused):
     )
 
 
+class ReserveShort(CouponRefused):
+    """Money that became coupons went back to donors, and nothing is there to pay for it."""
+
+    code = "reserve_short"
+    words = _(
+        "The loss reserve is %(short_yen)s yen below zero, because money that had become coupons went back to donors."
+        " Fill it from running costs, then issue. Coupons that children hold are not touched."
+    )
+
+
 class AlreadyIssued(CouponRefused):
     """The child has a coupon for that program year."""
 

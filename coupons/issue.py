@@ -5,7 +5,7 @@ from datetime import date
 from django.db import transaction
 
 from audit.record import record
-from coupons.errors import AlreadyIssued, FundTooSmall, NotAFund, NotApproved, YearOver
+from coupons.errors import AlreadyIssued, FundTooSmall, NotAFund, NotApproved, ReserveShort, YearOver
 from coupons.models import Coupon
 from coupons.rules import may_issue
 from coupons.use_rules import face_yen_of, newest_rules, read_rules
@@ -16,6 +16,7 @@ from ledger.accounts import open_account
 from ledger.hold import hold_yen
 from ledger.models import Account, Kind
 from ledger.post import post
+from ledger.reserve import short_yen_for
 from outbox.put import put
 from programs.models import Membership
 from programs.rules import require
@@ -28,7 +29,8 @@ def issue(*, application: Application, fund: Account, actor: Membership, on: dat
     on  the Japanese day of issue, today when left out; a pro-rated year counts its month
 
     Face value, last day, rules and fund are frozen on the coupon; later changes of the year do not touch it.
-    Raises NotApproved, YearOver, AlreadyIssued, GradeNotOffered, NotAFund, FundTooSmall; nothing is written then.
+    Raises NotApproved, YearOver, AlreadyIssued, GradeNotOffered, NotAFund, FundTooSmall, ReserveShort; nothing is
+    written then.
     """
     require(may_issue(actor))
     if fund.kind != Kind.FUND:
@@ -49,6 +51,7 @@ def issue(*, application: Application, fund: Account, actor: Membership, on: dat
     missing_yen = face_yen - held_yen
     if missing_yen > 0:
         raise FundTooSmall(missing_yen=missing_yen)
+    check_reserve(fund)
 
     coupon: Coupon = Coupon.objects.create(
         child_id=application.child_id,
@@ -78,6 +81,12 @@ def check_issuable(application: Application, on: date) -> None:
         raise YearOver(last_day=application.year.last_day)
     if has_coupon(application):
         raise AlreadyIssued
+
+
+def check_reserve(fund: Account) -> None:
+    """Whether the loss reserve lets new coupons come from this fund. Under the fund's lock, as refunds take it."""
+    if short_yen := short_yen_for(fund):
+        raise ReserveShort(short_yen=short_yen)
 
 
 def has_coupon(application: Application) -> bool:

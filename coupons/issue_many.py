@@ -7,7 +7,7 @@ from django.db import transaction
 
 from audit.record import record
 from coupons.errors import ApplicationUnknown, FundTooSmall, NothingChosen
-from coupons.issue import issue
+from coupons.issue import check_reserve, issue
 from coupons.queries import total_yen_for
 from coupons.rules import may_issue
 from families.models import Application
@@ -29,7 +29,8 @@ def issue_many(*, year: ProgramYear, fund: Account, applications: Collection[int
     """Begin to issue a coupon for each application id of `year`, the longest waiting first.
 
     The worker issues them by coupons.issue, as of today even if it is late, and notes refusals.
-    Raises NothingChosen, ApplicationUnknown, GradeNotOffered, FundTooSmall (for all of them); no job then.
+    Raises NothingChosen, ApplicationUnknown, GradeNotOffered, FundTooSmall (for all of them), ReserveShort; no job
+    then.
     """
     require(may_issue(actor))
     held_yen = hold_yen(fund.pk)
@@ -42,6 +43,7 @@ def issue_many(*, year: ProgramYear, fund: Account, applications: Collection[int
     missing_yen = total_yen_for(found, year, today()) - held_yen
     if missing_yen > 0:
         raise FundTooSmall(missing_yen=missing_yen)
+    check_reserve(fund)
 
     job = start_job(
         KIND, total=len(chosen), actor=actor, applications=chosen, fund_id=fund.pk, on=today().isoformat()

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from django.core.signing import BadSignature, Signer
 
 from donations.errors import FormTooOld, FormTooQuick, PersonNotShown, TooManyGifts, TooManyOpen, TrapFilled
-from donations.models import Donation
+from donations.models import Donation, Pledge
 from donations.shield import up_since
 from kernel.clock import now
 from kernel.limits import Limit, give_back, take, taken
@@ -92,8 +92,8 @@ def check_form(*, campaign_id: int, request_key: UUID, sent: Sent) -> None:
         raise FormTooQuick
 
 
-def admit(*, donation: Donation, sender: Sender, sent: Sent, is_card: bool = True) -> None:
-    """Let a gift that was just written go on to its payment page, or refuse it in the same transaction.
+def admit(*, donation: Donation | Pledge, sender: Sender, sent: Sent, is_card: bool = True) -> None:
+    """Let a gift, single or monthly, go on to its payment page, or refuse it in the transaction that wrote it.
 
     Counted once for each gift, so that a repeat is free. One that has its page already passes.
     Raises PersonNotShown, TooManyGifts, TooManyOpen, FormTooOld.
@@ -114,20 +114,22 @@ def admit(*, donation: Donation, sender: Sender, sent: Sent, is_card: bool = Tru
     _check_open(donation)
 
 
-def _check_open(donation: Donation) -> None:
+def _check_open(donation: Donation | Pledge) -> None:
     """At most three payment pages of one e-mail address are open; those that ended give their place back."""
     who, gift = f"{donation.program_id}|{donation.email}", str(donation.request_key)
     if take(OPEN, who, gift):
         return
     kept = taken(OPEN, who)
-    open_now = Donation.objects.filter(request_key__in=kept, state__in=Donation.WAITING)
-    still = {str(key) for key in open_now.values_list("request_key", flat=True)}
+    gifts = Donation.objects.filter(request_key__in=kept, state__in=Donation.WAITING)
+    monthly = Pledge.objects.filter(request_key__in=kept, state__in=Pledge.WAITING)
+    open_now = gifts.values_list("request_key").union(monthly.values_list("request_key"))
+    still = {str(key) for (key,) in open_now}
     give_back(OPEN, who, set(kept) - still)
     if not take(OPEN, who, gift):
         raise TooManyOpen(minutes=OPEN.seconds // 60)
 
 
-def _check_person(donation: Donation, sender: Sender, sent: Sent) -> None:
+def _check_person(donation: Donation | Pledge, sender: Sender, sent: Sent) -> None:
     """An answer to the question; or half a minute of patience, which few get at the same time."""
     if is_answer(sent.mark, sent.answer, BITS):
         return

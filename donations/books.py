@@ -17,6 +17,7 @@ PREFIXES = (
     "stripe-line:",
     "grant_part:",
     "company_gift:",
+    "reserve_fill:",
 )  # every transfer with such a source must be claimed below
 
 # Where a gift's money arrives: at Stripe, or for gifts by hand in the bank (Donation.arrives_in).
@@ -44,8 +45,8 @@ _OF_ORGANISATION = """
 
 
 def _back(source: str, table: str, when: str, *, returned: bool = False) -> str:
-    """Claims of money that went back: account -> clearing, or clearing -> account when it came again."""
-    accounts = "o.clearing_id, part.account_id" if returned else "part.account_id, o.clearing_id"
+    """Claims of money that went back: account -> where it came in, or the other way when it came again."""
+    accounts = f"{_ARRIVES}, part.account_id" if returned else f"part.account_id, {_ARRIVES}"
     rows = f"{table} b{_OF_GIFT}{_PARTS}{when}"
     return f"SELECT '{source}:' || b.id, part.leg, {accounts}, part.yen::bigint FROM {rows}"  # noqa: S608  ours
 
@@ -98,6 +99,8 @@ CLAIMS = [
     "SELECT 'company_gift:' || y.id, 1, y.bank_id, s.account_id, y.amount_yen FROM donations_companygift y"
     " JOIN donations_sponsorfund s ON s.program_id = y.program_id AND s.id = y.fund_id"
     " WHERE y.state = 'received'",
+    "SELECT 'reserve_fill:' || f.id, 1, f.operating_id, f.reserve_id, f.amount_yen FROM donations_reservefill f"
+    " WHERE f.state = 'filled'",
 ]
 
 # Rows of words, one for each violation that no transfer shows.
@@ -110,6 +113,9 @@ MORE = [
     " LEFT JOIN donations_donation d ON d.program_id = f.program_id AND d.id = f.donation_id"
     " WHERE f.state = 'approved' AND (d.state, d.amount_yen, d.method, d.campaign_id)"
     " IS DISTINCT FROM ('paid', f.amount_yen, f.way, f.campaign_id)",
+    "SELECT 'refund:' || r.id || ': of a gift by hand, and no second person' FROM donations_refund r"
+    " JOIN donations_donation d ON d.program_id = r.program_id AND d.id = r.donation_id"
+    " WHERE d.method IN ('cash', 'furusato', 'postal', 'transfer') AND NOT r.needs_second",
     "SELECT 'invoices of organisation ' || organisation_id || ' in ' || year || ': numbers with gaps'"
     " FROM donations_invoice GROUP BY organisation_id, year HAVING max(serial) <> count(*)",
     "SELECT 'bank_match:' || m.id || ': its source ' || m.source || ' is not in the books'"
@@ -122,6 +128,16 @@ MORE = [
     "  + coalesce((SELECT sum(p.amount_yen) FROM donations_dispute p WHERE p.program_id = d.program_id"
     "   AND p.donation_id = d.id AND p.is_withdrawn AND NOT p.is_returned), 0) AS yen) b"
     " WHERE least(b.yen, d.amount_yen) <> d.gone_yen",
+    # All-or-nothing: a promise has its card, and nothing is taken before the goal was met.
+    "SELECT 'donation:' || d.id || ': promised without a card' FROM donations_donation d"
+    " LEFT JOIN donations_savedcard s ON s.program_id = d.program_id AND s.donation_id = d.id"
+    " WHERE d.state IN ('saved', 'declined', 'let_go') AND s.id IS NULL",
+    "SELECT 'donation:' || d.id || ': taken, but its goal was not met' FROM donations_donation d"
+    " JOIN donations_campaign c ON c.program_id = d.program_id AND c.id = d.campaign_id"
+    " WHERE c.kind = 'all_or_nothing' AND d.state = 'paid' AND c.goal_met IS NOT TRUE",
+    "SELECT 'donation:' || d.id || ': not as its monthly gift was agreed' FROM donations_donation d"
+    " JOIN donations_pledge p ON p.program_id = d.program_id AND p.id = d.pledge_id"
+    " WHERE d.campaign_id <> p.campaign_id OR d.email <> p.email OR NOT p.agreed_yen @> to_jsonb(d.amount_yen)",
     # Receipts: numbers run from 1 without a gap, and a receipt is the sum of its gifts.
     "SELECT 'receipts of ' || c.year || ' of organisation ' || c.organisation_id || ': numbers 1 to '"
     " || c.last_number || ', receipts ' || count(r.id) || ', from ' || coalesce(min(r.number), 0)"

@@ -7,9 +7,13 @@ from django.db import transaction
 
 from audit.record import record
 from donations.errors import PaymentDiffers
-from donations.models import Donation, ReceiptAsk
+from donations.keep_card import keep_card
+from donations.models import Campaign, Donation, ReceiptAsk, SavedCard
+from donations.stripe_gateway.monthly import fetch_month
 from donations.stripe_gateway.payments import fetch_payment
+from donations.stripe_gateway.promises import fetch_promise
 from donations.stripe_said import Payment
+from donations.take_in_decline import take_in_decline
 from donations.ways import pay_by
 from kernel.clock import now
 from ledger.post import post
@@ -26,16 +30,41 @@ def ask_and_confirm(*, program_id: int, donation_id: int) -> tuple[Donation, Pay
     """
     with acting_in(program_id):
         donation = Donation.objects.select_related("campaign__organisation").get(pk=donation_id)
-    if not donation.session_id or not needs_asking(donation):
+        card = card_of(donation)
+    if not needs_asking(donation) or not (donation.session_id or donation.invoice_id):
         return donation, None
-    payment = fetch_payment(organisation=donation.campaign.organisation, session_id=donation.session_id)
+    payment = ask_stripe(donation, card)
     with acting_in(program_id):
         return confirm(donation_id=donation_id, payment=payment), payment
 
 
+def card_of(donation: Donation) -> SavedCard | None:
+    """The card that was saved for a promised gift. Nothing is asked for other gifts."""
+    if not donation.campaign.is_all_or_nothing:
+        return None
+    found: SavedCard | None = SavedCard.objects.filter(donation=donation).first()
+    if found is not None:
+        found.donation = donation
+    return found
+
+
+def ask_stripe(donation: Donation, card: SavedCard | None) -> Payment:
+    """How a gift stands: by its payment page, the invoice of its month, or what its saved card paid.
+
+    Raises PaymentServiceAway. Never called while a transaction is open.
+    """
+    organisation = donation.campaign.organisation
+    if card is not None:
+        return fetch_promise(organisation=organisation, card=card)
+    if donation.invoice_id:
+        return fetch_month(organisation=organisation, invoice_id=donation.invoice_id)
+    return fetch_payment(organisation=organisation, session_id=donation.session_id)
+
+
 def needs_asking(donation: Donation) -> bool:
     """Its end is not known, or it is paid and Stripe's fee is not known."""
-    return donation.is_waiting or (donation.state == Donation.State.PAID and donation.fee_yen is None)
+    is_open = donation.is_waiting or donation.state == Donation.State.DECLINED
+    return is_open or (donation.state == Donation.State.PAID and donation.fee_yen is None)
 
 
 @transaction.atomic
@@ -44,10 +73,13 @@ def confirm(*, donation_id: int, payment: Payment) -> Donation:
 
     Raises PaymentDiffers when another sum was paid than was promised; nothing is written then.
     """
-    donation: Donation = (  # lock
+    if payment.state == Donation.State.SAVED:  # lock: the campaign first, so that its end is one moment
+        # no_key: who holds a gift looks at its campaign's key when it commits, and would wait for us as we for it
+        list(Campaign.objects.select_for_update(of=("self",), no_key=True).filter(donations=donation_id))
+    donation: Donation = (
         Donation.objects.select_for_update(of=("self",))
         .select_related("campaign__organisation__clearing", "campaign__organisation__fees")
-        .select_related("campaign__fund", "campaign__operating")
+        .select_related("campaign__fund", "campaign__operating", "pledge")
         .get(pk=donation_id)
     )
     check_is_the_same(donation, payment)  # check
@@ -56,6 +88,8 @@ def confirm(*, donation_id: int, payment: Payment) -> Donation:
         book_gift(donation, fee_yen=payment.fee_yen, paid_at=payment.paid_at or now())
         open_donors_page(donation)
         put("gift_paid", about=donation.source, donation_id=donation.pk)  # tell
+        if donation.campaign.is_all_or_nothing:
+            put("forget_card", about=donation.source, donation_id=donation.pk)
     elif donation.state == Donation.State.PAID and donation.fee_yen is None and payment.fee_yen is not None:
         book_fee(donation, fee_yen=payment.fee_yen)
         for ask in ReceiptAsk.objects.filter(donation=donation):  # asked for between payment and fee
@@ -65,6 +99,11 @@ def confirm(*, donation_id: int, payment: Payment) -> Donation:
         donation.pay_until = payment.pay_until or pay_by(donation)
         donation.save(update_fields=["payment_intent_id", "pay_until"])
         put("gift_to_pay", about=donation.source, donation_id=donation.pk)
+    elif donation.is_waiting and payment.state == Donation.State.SAVED:
+        keep_card(donation=donation, payment=payment)
+        open_donors_page(donation)
+    elif donation.state == Donation.State.SAVED and payment.state == Donation.State.DECLINED:
+        take_in_decline(donation=donation, payment=payment)
     elif donation.is_waiting and payment.state in (Donation.State.FAILED, Donation.State.EXPIRED):
         donation.state = payment.state
         donation.save(update_fields=["state"])
@@ -74,7 +113,8 @@ def confirm(*, donation_id: int, payment: Payment) -> Donation:
 
 def check_is_the_same(donation: Donation, payment: Payment) -> None:
     """Raises PaymentDiffers."""
-    if (payment.amount_yen, payment.reference) != (donation.amount_yen, str(donation.reference)):
+    named = donation.pledge.reference if donation.pledge else donation.reference
+    if (payment.amount_yen, payment.reference) != (donation.amount_yen, str(named)):
         raise PaymentDiffers
 
 

@@ -23,7 +23,7 @@ class Plan:
     title: str
     goal_yen: int
     first_day: date
-    last_day: date
+    last_day: date | None  # None: a standing campaign
     title_en: str = ""
     story: str = ""
     story_en: str = ""
@@ -32,11 +32,14 @@ class Plan:
     minimum_yen: int = 500
     maximum_yen: int = 3_000_000
     kind: str = Campaign.Kind.ALL_IN
+    takes_monthly: bool = False
 
     def is_in_order(self) -> bool:
         """Days and amounts fit together, and each preset may be given."""
         return (
-            self.first_day <= self.last_day
+            (self.last_day is None or self.first_day <= self.last_day)
+            and (self.last_day is None or not self.takes_monthly)
+            and (self.last_day is not None or self.kind == Campaign.Kind.ALL_IN)
             and self.goal_yen > 0
             and LEAST_YEN <= self.minimum_yen <= self.maximum_yen
             and all(self.minimum_yen <= yen <= self.maximum_yen for yen in self.presets)

@@ -2,12 +2,12 @@
 
 from django.db import transaction
 
-from donations.confirm import confirm
+from donations.confirm import ask_stripe, card_of, confirm
 from donations.models import Donation, Finding, Organisation
 from donations.note_finding import note_finding
 from donations.refund import hold_gift, take_in_refund
 from donations.stripe_gateway.after import fetch_after
-from donations.stripe_gateway.payments import fetch_left_over, fetch_payment, give_up_payment
+from donations.stripe_gateway.payments import fetch_left_over, give_up_payment
 from donations.stripe_said import After, Payment
 from donations.take_in_dispute import take_in_dispute
 from kernel.clock import now
@@ -23,10 +23,11 @@ def ask_and_follow(*, program_id: int, donation_id: int) -> Donation:
     donation: Donation
     with acting_in(program_id):
         donation = Donation.objects.select_related("campaign__organisation").get(pk=donation_id)
+        card = card_of(donation)
     organisation = donation.campaign.organisation
-    if not donation.session_id:
+    if not (donation.session_id or donation.invoice_id):
         return donation
-    payment = fetch_payment(organisation=organisation, session_id=donation.session_id)
+    payment = ask_stripe(donation, card)
     after = _after(organisation, payment.charge_id or donation.charge_id)
     left_over_yen = _left_over(organisation, donation, payment)
     with acting_in(program_id):

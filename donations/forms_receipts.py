@@ -7,9 +7,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from donations.models import Addressee, Organisation
-from donations.set_receipt_words import STATED
+from donations.errors import LegalFormDiffers
+from donations.models import Addressee, LegalForm, Organisation
+from donations.set_receipt_words import STATED, check_legal_form
 from kernel.japanese import DASHES, plain
+
+ALWAYS_NEEDED = ("receipt_address", "representative")
+CERTIFIED_NEED = ("certification_number", "certified_on", "certified_from")
 
 
 class PlainLine(forms.CharField):
@@ -83,6 +87,7 @@ class ReceiptSettingsForm(forms.ModelForm):
         }
         help_texts = {
             "legal_form": _("It decides which paragraph of the tax law the receipt names."),
+            "legal_form_words": _("Empty: the usual words of the legal form above."),
             "receipt_address": _("As the tax office knows it."),
             "certified_until": _("This day counts. Empty: without an end."),
             "local_tax": _("For example: designated by Tokyo and Shibuya City."),
@@ -91,9 +96,24 @@ class ReceiptSettingsForm(forms.ModelForm):
             ),
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """What the chosen form needs is required: only the rest says that it may be left out."""
+        super().__init__(*args, **kwargs)
+        form = self.data.get("legal_form") if self.is_bound else self.instance.legal_form
+        is_certified = form in LegalForm.values and form != LegalForm.NONE
+        for name in ALWAYS_NEEDED:
+            self.fields[name].required = True
+        for name in CERTIFIED_NEED:
+            self.fields[name].required = is_certified
+
     def clean(self) -> dict[str, Any]:
-        """The period runs forward, and has a beginning when it has an end."""
+        """The period runs forward and has a beginning when it has an end; the words fit the form."""
         cleaned = super().clean() or {}
+        if cleaned.get("legal_form"):
+            try:
+                check_legal_form(cleaned["legal_form"], cleaned.get("legal_form_words", ""))
+            except LegalFormDiffers as refusal:
+                self.add_error("legal_form_words", str(refusal))
         start, end = cleaned.get("certified_from"), cleaned.get("certified_until")
         if end and (not start or end < start):
             self.add_error("certified_until", _("The last day must not be before the first."))

@@ -25,6 +25,8 @@ from kernel.yen import share_yen, written_yen
 from programs.models import Program
 from programs.scoping import acting_in
 
+OVER = (Donation.State.FAILED, Donation.State.EXPIRED, Donation.State.LET_GO)  # the next try is a new gift
+
 
 @dataclass(frozen=True)
 class Donor:
@@ -66,7 +68,7 @@ def give(*, campaign: Campaign, amount_yen: int, donor: Donor, request_key: UUID
         attempt += 1
         key = uuid5(request_key, f"{words}|{attempt}")
         donation, is_new = Donation.objects.get_or_create(request_key=key, defaults=wanted)
-        if not is_new and donation.state not in (Donation.State.FAILED, Donation.State.EXPIRED):
+        if not is_new and donation.state not in OVER:
             return donation
     record("donation.begun", actor=None, subject=donation.source, amount_yen=amount_yen)
     return donation

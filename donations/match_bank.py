@@ -43,6 +43,10 @@ def _payout(pk: int, line: BankLine, actor: Membership) -> str:
     return f"payout:{pk}"  # booked when Stripe sent it; the line shows that it arrived
 
 
+def _refund(pk: int, line: BankLine, actor: Membership) -> str:
+    return f"refund:{pk}"  # two people booked it before; the line shows that the bank has sent it
+
+
 MAKES_MONEY = ("company_gift", "grant")  # the others were booked before; the line only shows the money
 # How each kind of awaited money is booked; answers the source of its transfers. See propose_matches.AWAITED.
 BOOK: dict[str, Callable[[int, BankLine, Membership], str]] = {
@@ -50,6 +54,7 @@ BOOK: dict[str, Callable[[int, BankLine, Membership], str]] = {
     "grant": _grant,
     "donation": _donation,
     "payout": _payout,
+    "refund": _refund,
 }
 
 

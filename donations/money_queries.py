@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
-from django.db.models import Count, F, Min, Sum
+from django.db.models import Count, F, Max, Min, Sum
 
 from donations.models import CompanyGift, Grant, OfflineGift, SponsorFund
 from donations.propose_matches import Awaited, Proposal, unexplained_lines
-from kernel.clock import today
+from donations.queries import paid_gifts
+from kernel.clock import now, today
 from ledger.balances import stored_balances_yen
+from ledger.reserve import reserve_yen
 
+DISPUTE_DAYS = 120  # card networks take a payment back within four months at most, nearly always
 OLD_DAYS = 30  # a line that nothing explained for a month is somebody's money in the wrong place
 
 
@@ -69,6 +73,14 @@ def money_waiting() -> MoneyWaiting:
         grants=grants["count"],
         grants_yen=int(grants["yen"]),
     )
+
+
+def covered_by_reserve() -> tuple[int, int]:
+    """(what the loss reserve holds, the largest gift that a card holder's bank may still take back). Two queries."""
+    since = now() - timedelta(days=DISPUTE_DAYS)
+    taken_back = paid_gifts().filter(paid_at__gte=since).exclude(charge_id="")
+    left = taken_back.aggregate(yen=Max(F("amount_yen") - F("gone_yen")))["yen"]
+    return reserve_yen(), int(left or 0)
 
 
 def funds_with_yen() -> list[tuple[SponsorFund, int]]:

@@ -1,5 +1,6 @@
 """What the secretariat reads about a gift: everything that happened to its money, in order."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from donations.models import Dispute, Donation, Finding, Refund
+from donations.models import Campaign, Dispute, Donation, Finding, Refund
 
 WHAT_TO_DO: dict[str, str | Promise] = {
     Finding.Kind.UNKNOWN_CHARGE: _(
@@ -35,6 +36,9 @@ WHAT_TO_DO: dict[str, str | Promise] = {
         "Money that became coupons went back to donors. Fill the reserve from running costs."
     ),
     Finding.Kind.UNKNOWN_EVENT: _("Look it up at Stripe and say what it was."),
+    Finding.Kind.CHARGED_AFTER_STOP: _(
+        "Pay this month back: the donor was told that nothing more is charged."
+    ),
     Finding.Kind.PAYOUT_FAILED: _("Check the bank account at Stripe; it tries again after that."),
 }
 
@@ -55,9 +59,7 @@ def story_of(donation: Donation) -> list[Happening]:
     if donation.paid_at:
         told.append(Happening(donation.paid_at, _("Paid"), donation.amount_yen))
     for refund in Refund.objects.filter(donation=donation):
-        told.append(Happening(refund.asked_at, _("Refund asked for"), -refund.amount_yen, refund.reason))
-        if refund.ended_at:
-            told.append(Happening(refund.ended_at, refund.get_state_display(), -refund.amount_yen))
+        told += _told_of(refund)
     for dispute in Dispute.objects.filter(donation=donation):
         told.append(
             Happening(
@@ -66,7 +68,17 @@ def story_of(donation: Donation) -> list[Happening]:
         )
         if dispute.ended_at:
             told.append(Happening(dispute.ended_at, dispute.get_state_display()))
-    return sorted(told, key=lambda one: one.at)
+    return sorted(told, key=lambda one: one.at.replace(microsecond=0))  # Stripe tells whole seconds
+
+
+def _told_of(refund: Refund) -> list[Happening]:
+    begun = _("Refund proposed") if refund.needs_second else _("Refund asked for")
+    told = [Happening(refund.asked_at, begun, -refund.amount_yen, refund.reason)]
+    if refund.decided_at and refund.state != Refund.State.WITHDRAWN:
+        told.append(Happening(refund.decided_at, _("Refund approved by a second person"), -refund.amount_yen))
+    if refund.ended_at:
+        told.append(Happening(refund.ended_at, refund.get_state_display(), -refund.amount_yen))
+    return told
 
 
 def found_gifts(asked: str) -> QuerySet[Donation]:
@@ -78,6 +90,44 @@ def found_gifts(asked: str) -> QuerySet[Donation]:
     at_stripe = Q(charge_id=asked) | Q(payment_intent_id=asked) | Q(session_id=asked)
     number = Q(pk=int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 19 else Q()
     return gifts.filter(by_words | at_stripe | number) if number else gifts.filter(by_words | at_stripe)
+
+
+def open_questions(campaign: Campaign) -> list[Finding]:
+    """Open questions about money of this campaign's gifts, and whether the sums at its organisation agree.
+
+    What a question is about stands in its facts or its name; few are open, so they are looked at one by one.
+    """
+    found = list(open_findings())
+    gifts = {one.pk: _named(one, "donation") for one in found}
+    refunds = _of(Refund, campaign, {_named(one, "refund") for one in found})
+    disputes = _of(Dispute, campaign, {_named(one, "dispute") for one in found})
+    charges = {one.facts.get("thing") for one in found} - {None, ""}
+    own = Donation.objects.filter(campaign=campaign)
+    own_gifts = set(own.filter(pk__in=[pk for pk in gifts.values() if pk]).values_list("pk", flat=True))
+    own_charges = set(own.filter(charge_id__in=charges).values_list("charge_id", flat=True))
+    return [
+        one
+        for one in found
+        if gifts[one.pk] in own_gifts
+        or _named(one, "refund") in refunds
+        or _named(one, "dispute") in disputes
+        or one.facts.get("thing") in own_charges
+        or (one.kind == Finding.Kind.CLEARING_DIFFERS and one.organisation_id == campaign.organisation_id)
+    ]
+
+
+def _of(model: type[Refund | Dispute], campaign: Campaign, ids: set[int | None]) -> set[int]:
+    """Those refunds or disputes that belong to the campaign's gifts."""
+    known = [pk for pk in ids if pk]
+    return set(model.objects.filter(pk__in=known, donation__campaign=campaign).values_list("pk", flat=True))
+
+
+def _named(finding: Finding, kind: str) -> int | None:
+    """'refund:12' and 'loss reserve: refund:12' are about refund 12; a gift may also stand in the facts."""
+    if kind == "donation" and "donation_id" in finding.facts:
+        return int(finding.facts["donation_id"])
+    found = re.search(rf"(?:^|\s){kind}:(\d{{1,18}})$", finding.about)
+    return int(found[1]) if found else None
 
 
 def open_findings() -> QuerySet[Finding]:

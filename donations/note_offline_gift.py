@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from audit.record import record
-from donations.errors import CampaignIsDraft, DayInTheFuture, FormKeyUsed
+from donations.errors import CampaignIsDraft, DayInTheFuture, FormKeyUsed, TakesOnlyCards
 from donations.models import Campaign, OfflineGift
 from donations.rules import may_handle_money
 from donations.statement import OLDEST
@@ -35,12 +35,14 @@ def note_offline_gift(
     """Write down what came. No money moves until another person has approved it.
 
     A repeat of the key returns the first. A closed campaign still takes what came for it.
-    Raises NotAllowed, CampaignIsDraft, DayInTheFuture, FormKeyUsed; nothing is written then.
+    Raises NotAllowed, CampaignIsDraft, TakesOnlyCards, DayInTheFuture, FormKeyUsed; nothing is written then.
     """
     require(may_handle_money(actor))
     campaign = Campaign.objects.get(pk=campaign.pk)
     if campaign.fund_id is None:
         raise CampaignIsDraft
+    if campaign.is_all_or_nothing:
+        raise TakesOnlyCards
     if not today() - OLDEST <= gift.received_on <= today():
         raise DayInTheFuture
     wanted = {

@@ -6,7 +6,6 @@ from audit.record import record
 from donations.errors import (
     CampaignAlreadyOpened,
     CampaignNotInReview,
-    CannotTakeLater,
     LastDayOver,
     SecondPersonNeeded,
 )
@@ -43,14 +42,12 @@ def open_campaign(*, draft: Campaign, actor: Membership) -> Campaign:
 
 
 def check_may_be_opened(campaign: Campaign, actor: Membership) -> None:
-    """Raises CampaignAlreadyOpened, CampaignNotInReview, SecondPersonNeeded, LastDayOver, CannotTakeLater."""
+    """Raises CampaignAlreadyOpened, CampaignNotInReview, SecondPersonNeeded, LastDayOver."""
     if campaign.was_opened:
         raise CampaignAlreadyOpened
     if campaign.state != Campaign.State.REVIEW:
         raise CampaignNotInReview
     if campaign.submitted_by_id == actor.pk:
         raise SecondPersonNeeded
-    if campaign.last_day < today():
+    if campaign.is_past(today()):
         raise LastDayOver
-    if campaign.kind == Campaign.Kind.ALL_OR_NOTHING:
-        raise CannotTakeLater

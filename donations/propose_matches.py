@@ -23,8 +23,10 @@ from donations.models import (
     OfflineGift,
     Organisation,
     Payout,
+    Refund,
 )
 from donations.payer_key import is_same_payer, payer_key
+from kernel.clock import day_of
 
 EARLIER, LATER = timedelta(days=14), timedelta(days=120)  # money comes from 14 days before to 120 after
 STRIPES_NAME = "ストライプジャパン"  # as banks write the payer; unlike it, a person has to choose
@@ -45,7 +47,7 @@ class Awaited:
     takes_parts: bool = False
 
     def fits(self, line: BankLine) -> bool:
-        """Whether the line may be its money: the amount, and the day."""
+        """Whether the line may be its money: the amount, and the day. What leaves is below zero on both."""
         is_amount = (
             0 < line.amount_yen <= self.amount_yen if self.takes_parts else line.amount_yen == self.amount_yen
         )
@@ -135,11 +137,45 @@ def _payouts(organisation: Organisation) -> Iterable[Awaited]:
         )
 
 
+def _refunds_by_hand(organisation: Organisation) -> Iterable[Awaited]:
+    """Booked when the second person approved; the line shows that the bank has sent the money."""
+    source = Concat(Value("refund:"), Cast(F("id"), TextField()), output_field=TextField())
+    explained = BankMatch.objects.filter(source=OuterRef("source_of_refund"))
+    found = (
+        Refund.objects.filter(
+            donation__campaign__organisation=organisation,
+            donation__method__in=Donation.BY_HAND,
+            state=Refund.State.DONE,
+        )
+        .exclude(donation__method=Donation.Method.CASH)
+        .annotate(source_of_refund=source)
+        .filter(~Exists(explained))
+        .select_related("donation")
+    )
+    names = dict(
+        OfflineGift.objects.filter(donation__in=[one.donation_id for one in found]).values_list(
+            "donation_id", "donor_name"
+        )
+    )
+    for refund in found:
+        name, on = names.get(refund.donation_id, ""), day_of(refund.decided_at)
+        yield Awaited(
+            refund.source,
+            _("Refund of a gift by hand"),
+            name or refund.donation.get_method_display(),
+            -refund.amount_yen,
+            payer_key(name),
+            on - AROUND,
+            on + LATER,
+        )
+
+
 AWAITED: list[Callable[[Organisation], Iterable[Awaited]]] = [
     _company_gifts,
     _grants,
     _offline_gifts,
     _payouts,
+    _refunds_by_hand,
 ]
 
 
@@ -156,10 +192,23 @@ def unexplained_lines() -> QuerySet[BankLine]:
     return found
 
 
+def _sent_lines(organisation: Organisation, awaited: list[Awaited]) -> QuerySet[BankLine]:
+    """Money that left in the size of a refund: the only outgoing lines that these pages explain."""
+    sizes = [one.amount_yen for one in awaited if one.amount_yen < 0]
+    found: QuerySet[BankLine] = BankLine.objects.filter(
+        ~Exists(BankMatch.objects.filter(line=OuterRef("pk"))),
+        organisation=organisation,
+        amount_yen__in=sizes,
+    ).order_by("on", "id")
+    return found
+
+
 def proposals(organisation: Organisation, lines: Iterable[BankLine] | None = None) -> list[Proposal]:
     """Each unexplained line with what may be its money. Sure only when neither side has a second choice."""
     awaited = awaited_on(organisation)
-    lines = list(unexplained_lines().filter(organisation=organisation) if lines is None else lines)
+    if lines is None:
+        came = unexplained_lines().filter(organisation=organisation)
+        lines = [*came, *_sent_lines(organisation, awaited)]
     by_amount: dict[int, list[Awaited]] = defaultdict(list)
     parts = [one for one in awaited if one.takes_parts]
     for one in awaited:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from donations.issue_receipts import waiting_asks
 from donations.models import Donation, Organisation, Receipt, ReceiptAsk, ReceiptLine
@@ -83,12 +83,34 @@ def gift_years_of(email: str) -> list[GiftYear]:
 
 
 def how_receipt_stands(donation: Donation) -> str:
-    """open (may be asked for), asked (waits), issued, or none (not paid)."""
+    """open (may be asked for), issued, none (not paid), or what one that was asked for waits for.
+
+    unsettled: the payment company has not booked the gift; unready: the organisation's settings are not complete;
+    year_end: one for the whole year, which is not over; asked: it is the next one's turn.
+    """
     if donation.state != Donation.State.PAID:
         return "none"
     if ReceiptLine.objects.filter(donation=donation, is_valid=True).exists():
         return "issued"
-    return "asked" if ReceiptAsk.objects.filter(donation=donation).exists() else "open"
+    organisation = donation.campaign.organisation
+    is_asked = ReceiptAsk.objects.filter(donation=donation).exists()
+    year = receipt_day(donation, organisation.receipt_date_policy).year
+    of_year = ReceiptAsk.objects.filter(organisation=organisation, year=year, email=donation.email)
+    if not is_asked and not (donation.email and of_year.exists()):
+        return "open"
+    if not is_settled(donation):
+        return "unsettled"
+    if not organisation.can_receipt:
+        return "unready"
+    return "asked" if is_asked or today().year > year else "year_end"
+
+
+def blocked_asks() -> QuerySet[ReceiptAsk]:
+    """Who asked for a receipt and waits because the organisation's settings are not complete."""
+    unready = [one.pk for one in Organisation.objects.order_by("id") if not one.can_receipt]
+    has_one = Exists(Receipt.objects.filter(ask=OuterRef("pk"), state=Receipt.State.ISSUED))
+    found: QuerySet[ReceiptAsk] = ReceiptAsk.objects.filter(~has_one, organisation__in=unready)
+    return found
 
 
 def unsettled_asks() -> int:

@@ -54,7 +54,7 @@ def words_of(
 
 def words_of_copy(words: dict[str, Any], made_on: date) -> dict[str, Any]:
     """The same words, marked as a copy of that day."""
-    note = f"{written_day(made_on)}に再発行しました。同じ番号の受領証は1枚として扱ってください。"
+    note = f"{written_day(made_on)}に再発行しました。同じ番号の書面は1枚として扱ってください。"
     return {**words, "mark": COPY, "mark_note": note}
 
 

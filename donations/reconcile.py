@@ -6,16 +6,16 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from audit.record import record
 from donations.errors import PaymentDiffers, PaymentPageRefused, PaymentServiceAway
+from donations.find_whose import find_whose
 from donations.follow import ask_and_follow
-from donations.models import Finding, Organisation, Reconciliation, StripeLine
+from donations.models import Dispute, Donation, Finding, Organisation, Reconciliation, Refund, StripeLine
 from donations.note_finding import note_finding
-from donations.queries import gift_of_reference, paid_gifts
+from donations.queries import paid_gifts
 from donations.read_stripe_lines import read_stripe_lines
-from donations.stripe_gateway.payments import fetch_reference
 from donations.take_in_payout import ask_about_payout
 from kernel.clock import now
 from ledger.balances import balance_yen
@@ -92,9 +92,10 @@ def _unexplained(organisation_id: int) -> QuerySet[StripeLine]:
 
 
 def _look_into_the_rest(program_id: int, organisation_id: int) -> int:
-    """Ask Stripe about each thing that is not explained. How many were asked about."""
+    """Ask Stripe about each thing that is not explained or not at its end. How many were asked about."""
     with acting_in(program_id):
         organisation = Organisation.objects.get(pk=organisation_id)
+        under_way = _gifts_with_something_under_way(organisation)
         asked_before = Finding.objects.filter(kind__in=SUGGESTED.values()).values("about")
         rest = _unexplained(organisation_id).exclude(line_id__in=asked_before)
         things = list(dict.fromkeys(rest.values_list("source_id", flat=True)[:AT_MOST]))
@@ -102,16 +103,20 @@ def _look_into_the_rest(program_id: int, organisation_id: int) -> int:
         with suppress(PaymentPageRefused, PaymentDiffers):
             if thing_id.startswith("po_"):
                 ask_about_payout(program_id=program_id, organisation_id=organisation_id, payout_id=thing_id)
-            elif donation_id := _gift_of(program_id, organisation, thing_id):
-                ask_and_follow(program_id=program_id, donation_id=donation_id)
-    return len(things)
+            else:
+                find_whose(program_id=program_id, organisation=organisation, thing_id=thing_id)
+    for donation_id in under_way:
+        with suppress(PaymentPageRefused, PaymentDiffers):
+            ask_and_follow(program_id=program_id, donation_id=donation_id)
+    return len(things) + len(under_way)
 
 
-def _gift_of(program_id: int, organisation: Organisation, thing_id: str) -> int | None:
-    named = fetch_reference(organisation=organisation, thing_id=thing_id)
-    with acting_in(program_id):
-        gift = gift_of_reference(organisation, named)
-    return gift.pk if gift else None
+def _gifts_with_something_under_way(organisation: Organisation) -> list[int]:
+    """A dispute that was lost and a refund that was given up move no money, so no line tells of them."""
+    disputed = Q(Exists(Dispute.objects.filter(donation=OuterRef("pk"), state=Dispute.State.OPEN)))
+    asked = Refund.objects.filter(donation=OuterRef("pk"), state=Refund.State.ASKED).exclude(refund_id="")
+    gifts = Donation.objects.filter(disputed | Q(Exists(asked)), campaign__organisation=organisation)
+    return list(gifts.order_by("id").values_list("pk", flat=True)[:AT_MOST])
 
 
 def _note_the_rest(organisation_id: int) -> None:

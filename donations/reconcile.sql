@@ -13,14 +13,20 @@ FROM (
     SELECT l.id, CASE WHEN l.amount_yen < 0 THEN 'refund:' ELSE 'refund-failed:' END || r.id
       FROM donations_stripeline l
       JOIN donations_refund r ON r.program_id = l.program_id AND r.refund_id = l.source_id
+      JOIN donations_donation d ON d.program_id = r.program_id AND d.id = r.donation_id
+      JOIN donations_campaign c ON c.program_id = d.program_id AND c.id = d.campaign_id
      WHERE l.organisation_id = %(organisation)s AND l.explained_by = '' AND l.source_id <> ''
-       AND l.fee_yen = 0 AND r.fund_yen + r.operating_yen + r.reserve_yen = r.amount_yen
+       AND c.organisation_id = l.organisation_id AND l.fee_yen = 0
+       AND r.fund_yen + r.operating_yen + r.reserve_yen = r.amount_yen
        AND (l.amount_yen = -r.amount_yen OR (l.amount_yen = r.amount_yen AND r.state = 'failed'))
     UNION ALL
     SELECT l.id, CASE WHEN l.amount_yen < 0 THEN 'dispute:' ELSE 'dispute-won:' END || p.id
       FROM donations_stripeline l
       JOIN donations_dispute p ON p.program_id = l.program_id AND p.dispute_id = l.source_id
+      JOIN donations_donation d ON d.program_id = p.program_id AND d.id = p.donation_id
+      JOIN donations_campaign c ON c.program_id = d.program_id AND c.id = d.campaign_id
      WHERE l.organisation_id = %(organisation)s AND l.explained_by = '' AND l.source_id <> ''
+       AND c.organisation_id = l.organisation_id
        AND ((p.is_withdrawn AND (l.amount_yen, l.fee_yen) = (-p.amount_yen, p.fee_yen))
             OR (p.is_returned AND (l.amount_yen, l.fee_yen) = (p.amount_yen, -p.fee_returned_yen)))
     UNION ALL

@@ -3,16 +3,26 @@
 from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.db.models import Sum
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from audit.record import record
 from donations.cancel_receipt import cancel_receipt_of, renew_receipt_of
-from donations.errors import NotRefundable, ReasonNeeded, RefundKeyUsed, RefundNotPossible
+from donations.errors import (
+    NotRefundable,
+    ReasonNeeded,
+    RefundKeyUsed,
+    RefundNeedsSecondPerson,
+    RefundNotPossible,
+)
 from donations.models import Dispute, Donation, Finding, Organisation, Refund
 from donations.note_finding import note_finding
 from donations.rules import may_refund
+from donations.set_refund_limit import limit_yen_for
 from donations.stripe_gateway.after import ask_for_refund, fetch_after
 from donations.stripe_said import RefundSaid
-from donations.take_back import Parts, asked_yen, gone_yen, note_gone, parts_of, post_back, post_returned
+from donations.take_back import asked_yen, gone_yen, note_gone, send_back, take_again
 from kernel.clock import now
 from kernel.yen import written_yen
 from outbox.put import put
@@ -30,20 +40,17 @@ def refund(
     """Write down that a gift goes back. No money moves; ask_stripe_to_refund() comes next.
 
     Repeating a request key returns the first. Only what was paid through Stripe, stands, and is not disputed.
-    Raises NotAllowed, ReasonNeeded, NotRefundable, RefundKeyUsed; nothing is written then.
+    Raises NotAllowed, ReasonNeeded, NotRefundable, RefundKeyUsed, RefundNeedsSecondPerson (then
+    propose_refund is the verb); nothing is written then.
     """
     require(may_refund(actor))
     donation = hold_gift(donation.pk)
-    repeated: Refund | None = Refund.objects.filter(request_key=request_key).first()
+    repeated = repeated_refund(donation, amount_yen, request_key)
     if repeated:
-        if (repeated.donation_id, repeated.amount_yen) != (donation.pk, amount_yen):
-            raise RefundKeyUsed
         return repeated
-    if not reason.strip():
-        raise ReasonNeeded
-    most_yen = refundable_yen(donation)
-    if not 0 < amount_yen <= most_yen:
-        raise NotRefundable(most=written_yen(most_yen))
+    check_refund(donation, amount_yen, reason)
+    if needs_second_person(donation, amount_yen, actor):
+        raise RefundNeedsSecondPerson
     asked: Refund = Refund.objects.create(
         donation=donation,
         request_key=request_key,
@@ -56,28 +63,76 @@ def refund(
     return asked
 
 
+def repeated_refund(donation: Donation, amount_yen: int, request_key: UUID) -> Refund | None:
+    """What was written down with the same key before. Raises RefundKeyUsed when it was something else."""
+    repeated: Refund | None = Refund.objects.filter(request_key=request_key).first()
+    if repeated and (repeated.donation_id, repeated.amount_yen) != (donation.pk, amount_yen):
+        raise RefundKeyUsed
+    return repeated
+
+
+def check_refund(donation: Donation, amount_yen: int, reason: str) -> None:
+    """Raises ReasonNeeded, NotRefundable. The caller holds the gift."""
+    if not reason.strip():
+        raise ReasonNeeded
+    most_yen = refundable_yen(donation)
+    if not 0 < amount_yen <= most_yen:
+        raise NotRefundable(most=written_yen(most_yen))
+
+
+def needs_second_person(donation: Donation, amount_yen: int, actor: Membership) -> bool:
+    """Above the limit, counting all that went back of this gift: ten small refunds are one large one.
+
+    Always for a gift by hand: there a person sends the money, and no payment company checks to whom.
+    """
+    if donation.is_by_hand:
+        return True
+    went = Refund.objects.filter(donation=donation, state__in=[*Refund.OPEN, Refund.State.DONE])
+    before_yen = int(went.aggregate(yen=Sum("amount_yen", default=0))["yen"])
+    limit_yen = limit_yen_for(organisation_id=donation.campaign.organisation_id, actor=actor)
+    return before_yen + amount_yen > limit_yen
+
+
 def hold_gift(donation_id: int) -> Donation:
     """The gift, locked, with the accounts that its money stands on."""
     donation: Donation = (
         Donation.objects.select_for_update(of=("self",))
         .select_related("campaign__organisation__clearing", "campaign__organisation__fees")
-        .select_related("campaign__fund", "campaign__operating")
+        .select_related("campaign__fund", "campaign__operating", "campaign__organisation__bank")
         .get(pk=donation_id)
     )
     return donation
 
 
 def refundable_yen(donation: Donation) -> int:
-    """What of a gift may still go back through Stripe; 0 while a dispute holds its money.
-
-    A bank's mere inquiry holds none: to pay back then is what ends it well.
-    """
-    is_disputed = Dispute.objects.filter(
-        donation=donation, state=Dispute.State.OPEN, is_withdrawn=True
-    ).exists()
-    if donation.state != Donation.State.PAID or not donation.charge_id or is_disputed:
+    """What of a gift may still go back; 0 while something stands against it."""
+    if why_not_refundable(donation):
         return 0
     return max(donation.amount_yen - gone_yen(donation) - asked_yen(donation), 0)
+
+
+def why_not_refundable(donation: Donation) -> str | Promise:
+    """Why nothing of a gift can be paid back now, in words for the secretariat; '' when something can.
+
+    A bank's mere inquiry stands against nothing: to pay back then is what ends it well.
+    """
+    if donation.state != Donation.State.PAID:
+        return _("This gift is not paid, so there is nothing to pay back.")
+    if not donation.charge_id and not donation.is_by_hand:
+        return _("This gift is older than these books. Pay it back by bank transfer and note it outside.")
+    if is_held_by_dispute(donation):
+        return _("The card company holds the money of this gift in a dispute. Answer the dispute first.")
+    if gone_yen(donation) >= donation.amount_yen:
+        return _("All of this gift has gone back already.")
+    if gone_yen(donation) + asked_yen(donation) >= donation.amount_yen:
+        return _("All that is left of this gift is on its way back already. See what happened to it.")
+    return ""
+
+
+def is_held_by_dispute(donation: Donation) -> bool:
+    """Whether the card company has taken the gift's money and has not decided."""
+    held = Dispute.objects.filter(donation=donation, state=Dispute.State.OPEN, is_withdrawn=True)
+    return bool(held.exists())
 
 
 def ask_stripe_to_refund(*, program: Program, refund_id: int) -> Refund:
@@ -118,33 +173,38 @@ def _was_refused(refund_id: int) -> None:
 
 
 def take_in_refund(*, donation: Donation, said: RefundSaid) -> Refund:
-    """Book a refund as Stripe has it: once, in any order. The caller holds the gift and a transaction."""
+    """Book a refund as Stripe has it: once, in any order. The caller holds the gift and a transaction.
+
+    Money has left when Stripe's books say so; whether it has reached the donor is kept beside it.
+    """
     found = _find(donation, said)
-    is_booked = bool(found.fund_yen or found.operating_yen or found.reserve_yen)
+    is_booked = any((found.fund_yen, found.operating_yen, found.reserve_yen))
     if said.state == Refund.State.DONE and not is_booked:
-        parts = parts_of(donation, found.amount_yen)
-        found.fund_yen, found.operating_yen, found.reserve_yen = (
-            parts.fund_yen,
-            parts.operating_yen,
-            parts.reserve_yen,
-        )
-        found.state, found.ended_at = Refund.State.DONE, now()
-        found.save()
-        post_back(donation, parts, source=found.source)
-        record("refund.done", actor=None, subject=found.source, amount_yen=found.amount_yen)
-        note_gone(donation)
-        cancel_receipt_of(donation=donation)
-        put("refund_done", about=found.source, refund_id=found.pk)
+        book_refund(donation, found)
     elif said.state == Refund.State.FAILED and found.state != Refund.State.FAILED:
         if found.state == Refund.State.DONE:
-            parts = Parts(found.fund_yen, found.operating_yen, found.reserve_yen)
-            post_returned(donation, parts, source=f"refund-failed:{found.pk}")
+            take_again(donation, found, source=f"refund-failed:{found.pk}")
         found.state, found.ended_at = Refund.State.FAILED, now()
         found.save(update_fields=["state", "ended_at"])
         note_gone(donation)
         renew_receipt_of(donation=donation)
         _note_failed(found)
+    if (found.is_on_its_way, found.answer_by) != (said.is_on_its_way, said.answer_by):
+        found.is_on_its_way, found.answer_by = said.is_on_its_way, said.answer_by
+        found.save(update_fields=["is_on_its_way", "answer_by"])
     return found
+
+
+def book_refund(donation: Donation, refund: Refund) -> None:
+    """The money has left: books, trail, receipt and the mail to the donor. The caller holds the gift."""
+    refund.state, refund.ended_at = Refund.State.DONE, now()
+    send_back(donation, refund, source=refund.source)
+    refund.save()
+    record("refund.done", actor=None, subject=refund.source, amount_yen=refund.amount_yen)
+    note_gone(donation)
+    cancel_receipt_of(donation=donation)
+    if donation.email:
+        put("refund_done", about=refund.source, refund_id=refund.pk)
 
 
 def _find(donation: Donation, said: RefundSaid) -> Refund:
@@ -152,7 +212,9 @@ def _find(donation: Donation, said: RefundSaid) -> Refund:
     ours = Refund.objects.filter(donation=donation)
     found: Refund | None = ours.filter(refund_id=said.refund_id).first()
     if found is None and (key := _key_of(said.reference)):
-        found = ours.filter(request_key=key, refund_id="").first()
+        # Stripe was never asked for one that waits or was withdrawn, whatever somebody noted there.
+        never_asked = (Refund.State.PROPOSED, Refund.State.WITHDRAWN)
+        found = ours.filter(request_key=key, refund_id="").exclude(state__in=never_asked).first()
         if found is not None:
             found.refund_id = said.refund_id
             found.save(update_fields=["refund_id"])

@@ -1,5 +1,6 @@
 """Who may do what with donations. Giving itself is open to everyone."""
 
+from donations.models import Pledge
 from programs.models import Membership, Role
 from programs.rules import is_role
 
@@ -16,6 +17,11 @@ def may_receive_grants(actor: Membership | None) -> bool:
 
 def may_refund(actor: Membership | None) -> bool:
     """The secretariat pays a gift back."""
+    return is_role(actor, Role.OFFICE)
+
+
+def may_fill_reserve(actor: Membership | None) -> bool:
+    """The secretariat moves running costs into the loss reserve, two people together."""
     return is_role(actor, Role.OFFICE)
 
 
@@ -41,4 +47,19 @@ def may_read_donor_list(actor: Membership | None) -> bool:
 
 def may_handle_money(actor: Membership | None) -> bool:
     """The secretariat notes gifts by hand, company gifts and promises, and reads the bank's statements."""
+    return is_role(actor, Role.OFFICE)
+
+
+def may_change_monthly(actor: Membership | None, pledge: Pledge) -> bool:
+    """A donor changes their own monthly gift; nobody else, for it is their money."""
+    return is_role(actor, Role.DONOR) and actor is not None and actor.user_id == pledge.user_id
+
+
+def may_stop_monthly(actor: Membership | None, pledge: Pledge) -> bool:
+    """A donor stops their own, and the secretariat any: for those who call."""
+    return is_role(actor, Role.OFFICE) or may_change_monthly(actor, pledge)
+
+
+def may_read_monthly(actor: Membership | None) -> bool:
+    """The secretariat sees which monthly gifts run."""
     return is_role(actor, Role.OFFICE)

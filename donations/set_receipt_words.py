@@ -6,7 +6,8 @@ from typing import Any
 from django.db import transaction
 
 from audit.record import record
-from donations.models import Organisation, ReceiptAsk
+from donations.errors import LegalFormDiffers
+from donations.models import LegalForm, Organisation, ReceiptAsk
 from donations.rules import may_issue_receipts
 from outbox.put import put
 from programs.models import Membership
@@ -25,6 +26,9 @@ STATED = (
     "receipt_date_policy",
 )
 
+# What only this form may call itself; the others must not.
+MARKS = {LegalForm.CERTIFIED_NPO: "認定", LegalForm.PUBLIC_INTEREST: "公益"}
+
 
 @transaction.atomic
 def set_receipt_words(
@@ -32,7 +36,8 @@ def set_receipt_words(
 ) -> Organisation:
     """Change what new receipts say. Those that went out keep their words, their copies too.
 
-    stated: some or all of STATED. The trail keeps which of them changed. Raises NotAllowed.
+    stated: some or all of STATED. The trail keeps which of them changed.
+    Raises NotAllowed, LegalFormDiffers; nothing is written then.
     """
     require(may_issue_receipts(actor))
     organisation = Organisation.objects.select_for_update(of=("self",)).get(pk=organisation.pk)
@@ -41,6 +46,7 @@ def set_receipt_words(
         return organisation
     for name in changed:
         setattr(organisation, name, stated[name])
+    check_legal_form(organisation.legal_form, organisation.legal_form_words)
     organisation.save(update_fields=changed)
     record(
         "organisation.receipt_words_set",
@@ -51,3 +57,11 @@ def set_receipt_words(
     for ask in ReceiptAsk.objects.filter(organisation=organisation, receipts=None):
         put("receipt_asked", about=f"receipt_ask:{ask.pk}", ask_id=ask.pk)  # it may be complete now
     return organisation
+
+
+def check_legal_form(form: str, words: str) -> None:
+    """Raises LegalFormDiffers where the words claim another form, or not the one that is chosen."""
+    wanted = MARKS.get(LegalForm(form), "")
+    others = [mark for mark in MARKS.values() if mark != wanted]
+    if words and (wanted not in words or any(mark in words for mark in others)):
+        raise LegalFormDiffers

@@ -79,14 +79,19 @@ def hear_payment(*, donation: Donation) -> None:
 @transaction.atomic
 def hear_decline(*, donation: Donation, event_id: str) -> None:
     """A card was declined. May raise the shield; closes the payment page at the fifth. A repeat counts once."""
-    who = str(donation.program_id)
-    note(TRIED, who, event_id)
-    note(DECLINED, who, event_id)
     note(DECLINED_OF_PAGE, donation.source, event_id)
     if counted(DECLINED_OF_PAGE, donation.source) >= MOST_DECLINES_OF_A_PAGE:
         put("close_payment_page", about=donation.source, donation_id=donation.pk)
-    soon = tries_within(donation.program_id, SOON_SECONDS)
-    if soon.are_alarming or is_over_budget(donation.program_id):
+    hear_loose_decline(program_id=donation.program_id, event_id=event_id)
+
+
+@transaction.atomic
+def hear_loose_decline(*, program_id: int, event_id: str) -> None:
+    """A card was declined on the page of a monthly gift: Stripe names none there, so it counts for the program."""
+    note(TRIED, str(program_id), event_id)
+    note(DECLINED, str(program_id), event_id)
+    soon = tries_within(program_id, SOON_SECONDS)
+    if soon.are_alarming or is_over_budget(program_id):
         _raise_shield(soon)
 
 

@@ -1,9 +1,9 @@
 """What Stripe says, in our words. Plain values: nothing here asks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from donations.models import Dispute, Donation, Payout, Refund
+from donations.models import Dispute, Donation, Payout, Pledge, Refund
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class Payment:
     pay_until: datetime | None = None  # of a shop's code
     missing_yen: int | None = None  # of a bank transfer: what has not come yet
     customer_id: str = ""
+    payment_method_id: str = ""  # of a saved card
+    decline_code: str = ""  # why a saved card could not be charged
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Event:
     payment_intent_id: str = ""
     charge_id: str = ""
     is_decline: bool = False  # of a card; a convenience store's code that ran out is none
+    pledge: str = ""  # of the monthly gift, as far as the event names one
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,8 @@ class RefundSaid:
     state: Refund.State  # done: the money has left
     reason: str
     asked_at: datetime
+    is_on_its_way: bool = False  # left the books at Stripe, has not reached the donor
+    answer_by: datetime | None = None  # the donor is asked for a bank account; refused after that
 
 
 @dataclass(frozen=True)
@@ -102,3 +107,40 @@ class PayoutSaid:
     amount_yen: int
     arrives_on: date
     state: Payout.State
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a payment at Stripe says it belongs to; each empty when it says nothing."""
+
+    reference: str = ""  # of a gift or of a monthly gift
+    payment_intent_id: str = ""
+    is_renewal: bool = False  # a later month, charged while nobody sits before a page
+
+
+@dataclass(frozen=True)
+class MonthSaid:
+    """A paid month of a monthly gift. Its payment carries the reference of the monthly gift."""
+
+    invoice_id: str
+    payment: Payment
+
+
+@dataclass(frozen=True)
+class PledgeSaid:
+    """How a monthly gift stands at Stripe now."""
+
+    state: Pledge.State
+    reference: str
+    url: str = ""  # the hosted page while it is open, else empty
+    customer_id: str = ""
+    subscription_id: str = ""
+    amount_yen: int = 0  # of the months to come
+    next_charge_on: date | None = None  # None: no charge is to come
+    declined_invoice_id: str = ""  # the month whose card was declined
+    retry_on: date | None = None
+    is_given_up: bool = False  # Stripe tries no more, but keeps it
+    why_ended: str = ""  # a Pledge.Why, as far as Stripe knows
+    months: list[MonthSaid] = field(
+        default_factory=list
+    )  # paid, the oldest first; without those known already

@@ -23,7 +23,7 @@ def submit_campaign(*, campaign: Campaign, actor: Membership) -> Campaign:
         return campaign
     if campaign.state != Campaign.State.DRAFT:
         raise CampaignNotDraft
-    if campaign.last_day < today():
+    if campaign.is_past(today()):
         raise LastDayOver
     campaign.state, campaign.submitted_by, campaign.submitted_at = Campaign.State.REVIEW, actor, now()
     campaign.sent_back_words = ""

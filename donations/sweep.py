@@ -3,13 +3,13 @@
 import logging
 from datetime import timedelta
 
-from django.db.models import F, IntegerField, Q
+from django.db.models import Exists, F, IntegerField, OuterRef, Q
 from django.db.models.functions import Mod
 
 from donations.errors import PaymentDiffers, PaymentPageRefused, PaymentServiceAway
 from donations.follow import ask_and_follow
 from donations.give import ask_to_pay
-from donations.models import Donation, Finding
+from donations.models import Donation, Finding, Refund
 from donations.note_finding import note_finding
 from kernel.clock import now
 from programs.models import Program
@@ -33,17 +33,20 @@ def _in_turn() -> Q:
 
 
 def sweep(*, program: Program, older_than: timedelta = OLDER_THAN) -> int:
-    """Ask Stripe about every gift of the program that waits, and about fees still unknown.
+    """Ask Stripe about every gift of the program that waits, about fees still unknown and refunds on their way.
 
     A gift without a page is asked for again with the same key, and given up after its time.
     Ends early when Stripe is away. Returns how many gifts were looked at.
     """
     waiting = Q(state__in=Donation.WAITING) & (Q(pay_until=None) | Q(pay_until__lt=now()) | _in_turn())
     fee_unknown = Q(state=Donation.State.PAID, fee_yen=None)
+    # The donor may take 45 days to name a bank account: such a refund is asked about in turn.
+    on_its_way = Exists(Refund.objects.filter(donation=OuterRef("pk"), is_on_its_way=True)) & _in_turn()
+    waiting |= Q(state=Donation.State.DECLINED) & _in_turn()  # its owner may have paid it on a page
     with acting_in(program.pk):
         found = list(
             Donation.objects.annotate(turn=Mod(F("id"), TURNS, output_field=IntegerField()))
-            .filter(waiting | fee_unknown, started_at__lt=now() - older_than)
+            .filter(waiting | fee_unknown | on_its_way, started_at__lt=now() - older_than)
             .order_by("id")
             .values_list("pk", "session_id")[:AT_MOST]
         )

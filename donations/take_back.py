@@ -1,10 +1,8 @@
 """Where a yen comes from that goes back: never from a child's coupon (security.md T12)."""
 
-from dataclasses import dataclass
+from django.db.models import Sum
 
-from django.db.models import Q, Sum
-
-from donations.models import Dispute, Donation, Finding, Refund
+from donations.models import Dispute, Donation, Finding, Parts, Refund
 from donations.note_finding import note_finding
 from ledger.accounts import the_account
 from ledger.balances import balance_yen
@@ -13,15 +11,6 @@ from ledger.models import Account, Kind
 from ledger.post import post
 
 RESERVE = "loss reserve"  # one account per program
-
-
-@dataclass(frozen=True)
-class Parts:
-    """The accounts that pay, in yen; together the whole amount."""
-
-    fund_yen: int
-    operating_yen: int
-    reserve_yen: int
 
 
 def gone_yen(donation: Donation) -> int:
@@ -42,8 +31,8 @@ def _gone(donation: Donation) -> tuple[int, int, int]:
 
 
 def asked_yen(donation: Donation) -> int:
-    """What was asked to go back and is not known to have left yet."""
-    asked = Refund.objects.filter(Q(donation=donation), state=Refund.State.ASKED)
+    """What was asked or proposed to go back and is not known to have left yet."""
+    asked = Refund.objects.filter(donation=donation, state__in=Refund.OPEN)
     return int(asked.aggregate(yen=Sum("amount_yen", default=0))["yen"])
 
 
@@ -67,36 +56,25 @@ def parts_of(donation: Donation, amount_yen: int) -> Parts:
     return Parts(fund_yen, operating_yen, amount_yen - operating_yen - fund_yen)
 
 
-def post_back(donation: Donation, parts: Parts, *, source: str) -> None:
-    """Fund, running costs and reserve -> clearing."""
-    for leg, account, yen in _legs(donation, parts):
-        post(
-            debit=account,
-            credit=donation.campaign.organisation.clearing,
-            amount_yen=yen,
-            source=source,
-            leg=leg,
-        )
-    if parts.reserve_yen:
+def send_back(donation: Donation, row: Refund | Dispute, *, source: str) -> None:
+    """Fund, running costs and reserve -> where the gift came in. The row keeps its parts; not saved here."""
+    row.parts = parts_of(donation, row.amount_yen)
+    for leg, account, yen in _legs(donation, row.parts):
+        post(debit=account, credit=donation.arrives_in, amount_yen=yen, source=source, leg=leg)
+    if row.reserve_yen:
         note_short_reserve(source)
+
+
+def take_again(donation: Donation, row: Refund | Dispute, *, source: str) -> None:
+    """The same the other way: the money came back."""
+    for leg, account, yen in _legs(donation, row.parts):
+        post(debit=donation.arrives_in, credit=account, amount_yen=yen, source=source, leg=leg)
 
 
 def note_gone(donation: Donation) -> None:
     """Keep on the gift what has gone back, so that every page shows what is left. The caller holds the gift."""
     donation.gone_yen = min(gone_yen(donation), donation.amount_yen)
     donation.save(update_fields=["gone_yen"])
-
-
-def post_returned(donation: Donation, parts: Parts, *, source: str) -> None:
-    """The same the other way: the money came back."""
-    for leg, account, yen in _legs(donation, parts):
-        post(
-            debit=donation.campaign.organisation.clearing,
-            credit=account,
-            amount_yen=yen,
-            source=source,
-            leg=leg,
-        )
 
 
 def _legs(donation: Donation, parts: Parts) -> list[tuple[int, Account, int]]:

@@ -5,7 +5,7 @@ from donations.cancel_receipt import cancel_receipt_of, renew_receipt_of
 from donations.models import Dispute, Donation, Finding
 from donations.note_finding import note_finding
 from donations.stripe_said import DisputeSaid
-from donations.take_back import Parts, note_gone, parts_of, post_back, post_returned
+from donations.take_back import note_gone, send_back, take_again
 from kernel.clock import now
 from ledger.post import post
 
@@ -55,14 +55,8 @@ def take_in_dispute(*, donation: Donation, said: DisputeSaid) -> Dispute:
 
 
 def _withdraw(donation: Donation, dispute: Dispute, *, fee_yen: int) -> None:
-    parts = parts_of(donation, dispute.amount_yen)
-    dispute.fund_yen, dispute.operating_yen, dispute.reserve_yen = (
-        parts.fund_yen,
-        parts.operating_yen,
-        parts.reserve_yen,
-    )
     dispute.is_withdrawn, dispute.fee_yen = True, fee_yen
-    post_back(donation, parts, source=dispute.source)
+    send_back(donation, dispute, source=dispute.source)
     cancel_receipt_of(donation=donation)
     if fee_yen:
         fees, clearing = donation.campaign.organisation.fees, donation.campaign.organisation.clearing
@@ -70,9 +64,8 @@ def _withdraw(donation: Donation, dispute: Dispute, *, fee_yen: int) -> None:
 
 
 def _return(donation: Donation, dispute: Dispute, *, fee_yen: int) -> None:
-    parts = Parts(dispute.fund_yen, dispute.operating_yen, dispute.reserve_yen)
     dispute.is_returned, dispute.fee_returned_yen = True, fee_yen
-    post_returned(donation, parts, source=dispute.won_source)
+    take_again(donation, dispute, source=dispute.won_source)
     if fee_yen:
         fees, clearing = donation.campaign.organisation.fees, donation.campaign.organisation.clearing
         post(debit=clearing, credit=fees, amount_yen=fee_yen, source=dispute.won_source, leg=FEE_LEG)

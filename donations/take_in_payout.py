@@ -10,6 +10,8 @@ from donations.stripe_said import PayoutSaid
 from ledger.post import post
 from programs.scoping import acting_in
 
+STEPS = (Payout.State.SENT, Payout.State.PAID, Payout.State.FAILED)  # a bank may send back what it had taken
+
 
 def ask_about_payout(*, program_id: int, organisation_id: int, payout_id: str) -> Payout | None:
     """Ask Stripe how a payout stands and book what is new; None for one that took money. Opens short transactions.
@@ -61,7 +63,7 @@ def take_in_payout(*, organisation_id: int, said: PayoutSaid) -> Payout:
             organisation=organisation,
             amount_yen=payout.amount_yen,
         )
-    if payout.state != Payout.State.FAILED and said.state != payout.state:
+    if STEPS.index(said.state) > STEPS.index(payout.state):  # what is heard late leads nowhere back
         payout.state = said.state
         payout.save(update_fields=["state"])
     return payout

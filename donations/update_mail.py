@@ -1,72 +1,49 @@
-"""The mail that tells a donor of an update: the same for the preview and for the sending."""
+"""The mail that tells a donor of an update: the same for the preview, the copy to oneself and the sending."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 
-from django.conf import settings
-from django.template.loader import render_to_string
-from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from donations.models import Campaign, CampaignUpdate, Donation, UpdateMail
-from donations.stop_updates import stop_key, wants_updates
-from donations.story import story_text
-from kernel.templatetags.look import named
+from donations.mails import sample_gift, update_mail
+from donations.models import CampaignUpdate, Donation, UpdateMail
+from donations.stop_updates import wants_updates
 from outbox.mail import send_mail_about
+from outbox.mail_kinds import Written
 from outbox.models import Message
-from programs.models import Program
+from programs.models import Membership, Program
 
 
-@dataclass(frozen=True)
-class Written:
-    """A mail as it is sent."""
-
-    subject: str
-    body: str
-    stop_address: str
-
-
-def mail_of_update(update: CampaignUpdate, gift: Donation, program: Program, language: str) -> Written:
-    """The mail in that language; the Japanese words where the update has no English ones."""
-    with override(language):
-        is_english = language == "en" and bool(update.body_en)
-        text = update.body_en if is_english else update.body
-        pictures = dict(update.campaign.pictures.values_list("number", "alt_en" if is_english else "alt"))
-        stop_address = settings.PUBLIC_URL + reverse("updates-stop", args=[program.slug, stop_key(gift)])
-        place = reverse("campaign-update", args=[program.slug, update.campaign_id, update.pk])
-        context = {
-            "update": update,
-            "campaign": update.campaign,
-            "program": program,
-            "text": story_text(text, pictures),
-            "address": settings.PUBLIC_URL + place,
-            "stop_address": stop_address,
-        }
-        body = render_to_string("donations/mail/update.txt", context)
-        return Written(named(update), body, stop_address)
-
-
-def sample_gift(campaign: Campaign) -> Donation:
-    """A gift for the preview's link; it names no one and opens nothing."""
-    return Donation(pk=0, program_id=campaign.program_id, campaign=campaign)
+def mail_of_update(
+    update: CampaignUpdate, program: Program, language: str, gift: Donation | None = None
+) -> Written:
+    """The mail in that language; without a gift the link that stops the mails opens nothing."""
+    with override("en" if language == "en" else "ja"):
+        return update_mail(update, gift or sample_gift(program, pk=0, campaign=update.campaign), program)
 
 
 def tell_donor_of_update(message: Message) -> None:
     """Mail one donor, unless the address was taken off meanwhile."""
-    mail = UpdateMail.objects.select_related("update__campaign", "donation").get(pk=message.facts["mail_id"])
+    mail = UpdateMail.objects.select_related("update__campaign__organisation", "donation").get(
+        pk=message.facts["mail_id"]
+    )
     if not wants_updates(mail.email):
         mail.is_stopped = True
         mail.save(update_fields=["is_stopped"])
         return
     program = Program.objects.get(pk=message.program_id)
-    language = "en" if mail.donation.language == "en" else "ja"
-    written = mail_of_update(mail.update, mail.donation, program, language)
-    send_mail_about(
-        message,
-        to=mail.email,
-        subject=written.subject,
-        body=written.body,
-        headers={
-            "List-Unsubscribe": f"<{written.stop_address}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        },
+    written = mail_of_update(mail.update, program, mail.donation.language, mail.donation)
+    send_mail_about(message, to=mail.email, mail=written)
+
+
+def send_copy(message: Message) -> None:
+    """The update as its donors will get it, to the person of the secretariat who asked, before it is sent."""
+    update = CampaignUpdate.objects.select_related("campaign__organisation").get(
+        pk=message.facts["update_id"]
     )
+    person = Membership.objects.select_related("user").get(pk=message.facts["membership_id"])
+    program = Program.objects.get(pk=message.program_id)
+    written = mail_of_update(update, program, message.facts["language"])
+    with override(person.user.language):
+        subject = _("[Copy for you] %(subject)s") % {"subject": written.subject}
+    send_mail_about(message, to=person.user.email, mail=replace(written, subject=subject, headers={}))

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from donations.models import Donation, Organisation
+from donations.models import Donation, Organisation, Pledge
+from donations.queries import pledge_of_reference
 from donations.stripe_gateway.events import read_webhook
 from donations.stripe_said import Event
 from kernel.clock import now
@@ -19,6 +20,8 @@ from outbox.put import put
 WARNINGS = "radar.early_fraud_warning."
 # Events that say money moved or was to move; others (customers, prices, settings) are no business of ours.
 ABOUT_MONEY = ("charge.", "payment_intent.succeeded", "refund.", WARNINGS)
+NO_MONEY = "charge.failed"
+ABOUT_MONTHLY = ("invoice.paid", "invoice.payment_failed", "customer.subscription.", "checkout.session.")
 _STORE = """
 INSERT INTO donations_webhookevent (program_id, organisation_id, event_id, kind, object_id, received_at)
 VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (program_id, event_id) DO NOTHING RETURNING id
@@ -47,16 +50,33 @@ def _tell(organisation: Organisation, said: Event) -> None:
         put(topic, about=about, donation_id=gift_id, event_id=said.event_id)
         if said.kind.startswith(WARNINGS):
             put("fraud_warning", about=about, donation_id=gift_id, warning_id=said.object_id)
+    elif said.pledge and said.kind.startswith(ABOUT_MONTHLY):
+        if pledge := pledge_of_reference(organisation, said.pledge):
+            put("monthly_event", about=pledge.source, pledge_id=pledge.pk, event_id=said.event_id)
+    elif said.is_decline:
+        _tell_of_loose_decline(organisation, said)
     elif said.kind.startswith("payout."):
         about = f"organisation:{organisation.pk}"
         put("stripe_payout", about=about, organisation_id=organisation.pk, payout_id=said.object_id)
-    elif said.kind.startswith(ABOUT_MONEY):
+    elif said.kind.startswith(ABOUT_MONEY) and said.kind != NO_MONEY:
         put(
             "stripe_unknown",
             about=f"stripe:{said.object_id}",
             organisation_id=organisation.pk,
             kind=said.kind,
             thing_id=said.charge_id or said.payment_intent_id or said.object_id,
+        )
+
+
+def _tell_of_loose_decline(organisation: Organisation, said: Event) -> None:
+    """Perhaps on the page of a monthly gift, where Stripe's payment names nothing; nobody's while none is open."""
+    if Pledge.objects.filter(campaign__organisation=organisation, state=Pledge.State.PENDING).exists():
+        put(
+            "loose_decline",
+            about=f"stripe:{said.payment_intent_id}",
+            organisation_id=organisation.pk,
+            thing_id=said.payment_intent_id,
+            event_id=said.event_id,
         )
 
 

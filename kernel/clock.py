@@ -1,5 +1,6 @@
 """The one clock. Days are Japanese days (Asia/Tokyo); moments are aware and stored in UTC."""
 
+from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -53,3 +54,9 @@ def months_left(first_day: date, last_day: date) -> int:
     """Calendar months touched from `first_day` to `last_day`, both inclusive; 0 when it is over."""
     months = (last_day.year - first_day.year) * 12 + last_day.month - first_day.month + 1
     return max(months, 0) if first_day <= last_day else 0
+
+
+def month_after(day: date) -> date:
+    """The same day of the next month, or that month's last: 31 January -> 28 February."""
+    year, month = divmod(day.year * 12 + day.month, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

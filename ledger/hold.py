@@ -16,3 +16,9 @@ def hold_yen(account_id: int) -> int:
     if held is None:
         raise Account.DoesNotExist
     return int(held)
+
+
+def hold_account(account: Account) -> None:
+    """Hold an account that keeps no stored balance, so that two who look at its sum and then take from it
+    do not both take the same yen. Transfers of others into and out of it do not wait."""
+    Account.objects.select_for_update(of=("self",), no_key=True).get(pk=account.pk)

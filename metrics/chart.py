@@ -5,6 +5,7 @@ cell is a dashed box with the word, never a bar of height zero.
 """
 
 from dataclasses import dataclass
+from unicodedata import east_asian_width
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -12,7 +13,8 @@ from django.utils.translation import gettext
 
 WIDTH = 640
 BAR_HEIGHT, GAP = 30, 14
-LABELS = 150  # room for the names at the left of bars
+LABELS = 150  # least room for the names at the left of bars
+WIDE, NARROW = 13, 7  # a Japanese letter and a Latin one, in the drawing's units
 PLOT_TOP, PLOT_BOTTOM = 34, 190
 
 
@@ -28,20 +30,29 @@ class Point:
 def bars(name: str, title: str, points: list[Point]) -> SafeString:
     """Horizontal bars, one below the other, each with its value at its end."""
     highest = max((point.value or 0 for point in points), default=0)
-    drawn = []
+    drawn, room = [], _room(points)
     for place, point in enumerate(points):
         top = place * (BAR_HEIGHT + GAP) + 6
-        length = 0 if not highest else (point.value or 0) * (WIDTH - LABELS - 130) // highest
-        drawn.append(_text(LABELS - 10, top + 20, point.label, "axis-text", "end"))
-        drawn.append(_bar(LABELS, top, length, BAR_HEIGHT, hidden=point.value is None))
+        length = 0 if not highest else (point.value or 0) * (WIDTH - room - 130) // highest
+        drawn.append(_text(room - 10, top + 20, point.label, "axis-text", "end"))
+        drawn.append(_bar(room, top, length, BAR_HEIGHT, hidden=point.value is None))
         shift = 84 if point.value is None else length
         if point.value is None:
-            drawn.append(_text(LABELS + 42, top + 20, gettext("hidden"), "axis-text", "middle"))
+            drawn.append(_text(room + 42, top + 20, gettext("hidden"), "axis-text", "middle"))
         else:
-            drawn.append(_text(LABELS + shift + 8, top + 20, point.written, "value-text", "start"))
+            drawn.append(_text(room + shift + 8, top + 20, point.written, "value-text", "start"))
     height = len(points) * (BAR_HEIGHT + GAP) + 6
-    drawn.append(format_html('<path class="axis" d="M{}.5 0v{}"/>', LABELS, height))
+    drawn.append(format_html('<path class="axis" d="M{}.5 0v{}"/>', room, height))
     return _frame(name, title, points, height, drawn)
+
+
+def _room(points: list[Point]) -> int:
+    """So wide that the longest name is not cut off, and never more than half of the drawing."""
+    widths = [
+        sum(WIDE if east_asian_width(letter) in "WF" else NARROW for letter in point.label)
+        for point in points
+    ]
+    return min(max([LABELS, *(width + 20 for width in widths)]), WIDTH // 2)
 
 
 def columns(name: str, title: str, points: list[Point]) -> SafeString:

@@ -1,21 +1,26 @@
-"""The city's dashboard."""
+"""The city's dashboard, and what became of the gifts to a campaign."""
 
 from datetime import date
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from coupons.models import Category
+from donations.models import Campaign
+from donations.queries import paid_gifts
 from families.grades import grade_words
 from families.queries import year_now
 from kernel.templatetags.look import in_japanese, number, yen
 from metrics import definitions
 from metrics.chart import Point, bars, columns
+from metrics.gift_story import story_of_fund
 from metrics.measure import Figures, measure_year
-from programs.entering import entrance
+from metrics.story_page import story_context
+from programs.entering import entrance, open_to_all
 from programs.models import ProgramYear, Role
 
 
@@ -83,3 +88,23 @@ def _ten_thousand(amount_yen: int | None) -> str:
 def _month_name(month: date) -> str:
     """4月, or Apr."""
     return f"{month.month}月" if in_japanese() else date_format(month, "M")
+
+
+@entrance(Role.DONOR)
+@require_GET
+def gift_story(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """What became of a gift of the signed-in person: the story of its fund, with the gift as its first step."""
+    own = paid_gifts().filter(user=request.user.pk).select_related("campaign__organisation")
+    gift = get_object_or_404(own, reference=reference)
+    story = story_of_fund(gift.campaign, k=request.program.small_cell)  # type: ignore[attr-defined]
+    return render(request, "metrics/fund_story.html", story_context(story, gift))
+
+
+@open_to_all
+@require_GET
+def fund_story(request: HttpRequest, campaign_id: int) -> HttpResponse:
+    """What became of all gifts to a campaign, for everyone."""
+    opened = Campaign.objects.select_related("organisation").exclude(state__in=Campaign.UNOPENED)
+    campaign: Campaign = get_object_or_404(opened, pk=campaign_id)
+    story = story_of_fund(campaign, k=request.program.small_cell)  # type: ignore[attr-defined]
+    return render(request, "metrics/fund_story.html", story_context(story))

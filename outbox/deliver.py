@@ -1,7 +1,6 @@
 """Do what a message asks, once. Called by workers; safe to call twice, at once, or after a crash."""
 
 import logging
-import re
 from datetime import datetime, timedelta
 from traceback import format_tb
 
@@ -10,6 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Least
 
 from kernel.clock import now
+from kernel.mail_address import ADDRESS
 from outbox.handlers import HANDLERS, OUTSIDE
 from outbox.jobs import RUN_JOB, run_steps, stop_job
 from outbox.models import Message
@@ -20,7 +20,6 @@ log = logging.getLogger(__name__)
 LONGEST_PAUSE = timedelta(hours=1)
 MOST_ATTEMPTS = 10  # of one step of a job, over about five hours; then a person has to look
 COUNTED_TO = 1_000  # attempts; further ones are not counted
-ADDRESS = re.compile(r"[^\s<>\"'{}():,]+@[^\s<>\"'{}():,]+")
 
 
 def deliver(program_id: int, message_id: int) -> bool:

@@ -3,11 +3,12 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import CheckConstraint, F, Q
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
+from kernel.clock import now
 from programs.models import Membership
-from programs.scoping import ProgramScoped
+from programs.scoping import AppendOnly, ProgramScoped
 
 
 class Message(ProgramScoped):
@@ -64,3 +65,81 @@ class Job(ProgramScoped):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.done}/{self.total}"
+
+
+class Mail(AppendOnly):
+    """One mail to one address: handed to the mail server, or held back because its mails come back.
+
+    The address stands here as a key and a mask alone.
+    """
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="mails")
+    kind = models.CharField(max_length=60)  # a name in outbox.mail_kinds
+    about = models.CharField(max_length=60)  # the message's own
+    address_key = models.BinaryField(max_length=32)  # kernel.mail_address
+    masked = models.CharField(max_length=254)
+    is_held = models.BooleanField(default=False)  # never left: nobody is reached there
+    header_id = models.CharField(max_length=120)  # its Message-ID, the same for a repeat
+    provider_id = models.CharField(max_length=120, blank=True)  # the mail provider's own name for it
+    sent_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints: ClassVar = [
+            UniqueConstraint(fields=["program", "message", "address_key"], name="mail_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["about", "-id"], name="mail_by_about"),
+            models.Index(fields=["address_key", "-id"], name="mail_by_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"mail:{self.pk}"
+
+
+class MailReturn(AppendOnly):
+    """What the mail provider said of one mail afterwards: it came back, or the reader complained."""
+
+    class Kind(models.TextChoices):
+        HARD = "hard", _("The address does not exist")
+        SOFT = "soft", _("Not delivered for now")
+        COMPLAINT = "complaint", _("Marked as unwanted")
+
+    STOPPING: ClassVar = (Kind.HARD, Kind.COMPLAINT)
+
+    mail = models.ForeignKey(Mail, on_delete=models.PROTECT, related_name="returns")
+    kind = models.CharField(max_length=10, choices=Kind)
+    event_id = models.CharField(max_length=120)
+    address_key = models.BinaryField(max_length=32)  # the mail's
+    noted_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints: ClassVar = [
+            UniqueConstraint(fields=["program", "event_id"], name="mail_return_once"),
+            CheckConstraint(
+                condition=Q(kind__in=["hard", "soft", "complaint"]), name="mail_return_kind_known"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["address_key", "-id"], name="mail_return_by_address")]
+
+    def __str__(self) -> str:
+        return f"mail_return:{self.pk}"
+
+
+class MailAgain(AppendOnly):
+    """The secretariat's word that mails go to an address again: returns of earlier mails no longer count."""
+
+    address_key = models.BinaryField(max_length=32)
+    last_return = models.ForeignKey(MailReturn, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints: ClassVar = [
+            UniqueConstraint(fields=["program", "last_return"], name="mail_again_once"),
+            CheckConstraint(condition=~Q(reason=""), name="mail_again_has_reason"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["address_key", "-id"], name="mail_again_by_address")]
+
+    def __str__(self) -> str:
+        return f"mail_again:{self.pk}"

@@ -12,6 +12,7 @@ from outbox.models import Message
 from programs.scoping import acting_in
 
 BATCH = 200
+MOST_QUEUED = 200  # of one program, sent and not begun: what even slow workers do within a lease
 Send = Callable[[int, int], object]
 
 
@@ -38,10 +39,17 @@ def relay_program(program_id: int, send: Send) -> int:
     unleased = Q(leased_until__isnull=True) | Q(leased_until__lt=moment)
     due = Q(sent_at__isnull=True) | (Q(sent_at__lt=lost) & unleased)
     with acting_in(program_id):
+        # Beyond what workers do within a lease, the same messages would be queued anew each minute, without end.
+        not_begun = Q(leased_until__isnull=True) | Q(leased_until__lt=F("sent_at"))
+        queued = Message.objects.filter(not_begun, done_at__isnull=True, sent_at__gte=lost).count()
+        if queued >= MOST_QUEUED:
+            return 0
         messages = list(
             Message.objects.select_for_update(of=("self",), skip_locked=True)
             .filter(due, done_at__isnull=True)
-            .order_by(F("sent_at").asc(nulls_first=True), "id")[:BATCH]  # new ones before repeats
+            .order_by(F("sent_at").asc(nulls_first=True), "id")[
+                : min(BATCH, MOST_QUEUED - queued)
+            ]  # new ones before repeats
         )
         for message in messages:
             send(program_id, message.pk)

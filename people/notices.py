@@ -1,15 +1,13 @@
 """Mails of this floor."""
 
 from django.conf import settings
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from outbox.handlers import handles
 from outbox.mail import send_mail_about
 from outbox.models import Message
 from people.invite import hash_of, open_invitations, token_of
+from people.mails import invitation_mail
 from programs.models import User
 
 
@@ -26,8 +24,5 @@ def mail_invitation(message: Message) -> None:
         raise RuntimeError("SECRET_KEY changed since this invitation was made; invite again")
     known = User.objects.filter(email=invitation.email).first()
     with override(known.language if known else settings.LANGUAGE_CODE):
-        path = reverse("invitation", args=[invitation.program.slug, token])
-        body = render_to_string(
-            "people/mail/invitation.txt", {"url": f"{settings.PUBLIC_URL}{path}", "invitation": invitation}
-        )
-        send_mail_about(message, to=invitation.email, subject=_("Your invitation"), body=body)
+        written = invitation_mail(invitation, token, invitation.program)
+        send_mail_about(message, to=invitation.email, mail=written)

@@ -22,6 +22,7 @@ RESERVED = frozenset(
         "furigana",
         "health",
         "healthz",
+        "mail-events",
         "language",
         "media",
         "second-factor",

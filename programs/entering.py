@@ -8,6 +8,7 @@
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from typing import Any
 
@@ -18,6 +19,8 @@ from django.shortcuts import redirect
 from django.utils.cache import add_never_cache_headers
 
 from programs.models import STAFF_ROLES, Membership, Role
+from programs.scope import current_scope
+from programs.scoping import acting_in
 
 View = Callable[..., HttpResponse]
 
@@ -84,6 +87,14 @@ def _methods(request: HttpRequest) -> set[str]:
     return {record.get("method") for record in request.session.get("account_authentication_methods", [])}
 
 
+def _in_scope(request: HttpRequest) -> AbstractContextManager[None]:
+    """The program's scope: open already, but for a view that keeps transactions of its own."""
+    if current_scope().program_id is not None:
+        return nullcontext()
+    program = request.program  # type: ignore[attr-defined]
+    return acting_in(program.pk, user_id=request.user.pk) if program else nullcontext()
+
+
 def entrance(*roles: Role, second_factor: bool = True) -> Callable[[View], View]:
     """People who hold one of `roles` in this program; sets request.actor to that membership.
 
@@ -96,11 +107,12 @@ def entrance(*roles: Role, second_factor: bool = True) -> Callable[[View], View]
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            actor = (
-                Membership.objects.filter(user_id=request.user.pk, role__in=roles, is_active=True)
-                .order_by("id")
-                .first()
-            )
+            with _in_scope(request):
+                actor = (
+                    Membership.objects.filter(user_id=request.user.pk, role__in=roles, is_active=True)
+                    .order_by("id")
+                    .first()
+                )
             if actor is None:
                 raise Http404("no such role here")
             if second_factor and actor.role in STAFF_ROLES and not has_second_factor(request):

@@ -192,6 +192,13 @@ def _bulk_charges(store: Store, asked: Asked) -> Asked:
     return {"count": len(made), **({"charges": made} if asked.get("ids") else {})}
 
 
+def _settle(store: Store, asked: Asked) -> Asked:
+    """Put every payment of the account on its books now, however long that was to take."""
+    books = _books(store, asked)
+    waiting = [row for row in books.all("charge") if not row["balance_transaction"]]
+    return {"settled": [charges.settle(books, row)["id"] for row in waiting]}
+
+
 def _disputes(store: Store, asked: Asked) -> Asked:
     books, charge_id = _charge(store, asked)
     charges.settle(books, books.need("charge", charge_id))
@@ -251,6 +258,7 @@ DOORS: dict[tuple[str, str], Callable[[Store, Asked], Asked]] = {
     ("GET", "ledger"): lambda store, asked: ledger.of_all(store, key=asked.get("key")),
     ("POST", "webhooks"): _webhooks,
     ("POST", "accounts"): _accounts,
+    ("POST", "settle"): _settle,
     ("POST", "payouts"): _payouts,
     ("POST", "disputes"): _disputes,
     ("POST", "disputes/close"): _close_dispute,

@@ -109,6 +109,12 @@ def _confirm(books: Books, intent: Object, params: Params) -> Object:
 
 
 def _may_use(method: Object, customer: str | None) -> None:
+    if method.get("_detached"):
+        message = (
+            "The provided PaymentMethod was previously used without being attached to a Customer or was "
+            "detached from a Customer, and may not be used again."
+        )
+        raise ApiError(message, param="payment_method")
     if method["customer"] and method["customer"] != customer:
         message = (
             f"The provided PaymentMethod ({method['id']}) belongs to the customer {method['customer']}. "

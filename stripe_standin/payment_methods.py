@@ -90,6 +90,6 @@ def detach(books: Books, method_id: str) -> Object:
             "The payment method you provided is not attached to a customer.", param="payment_method"
         )
     before = method["customer"]
-    method = books.put("payment_method", {**method, "customer": None, "_set_up": False})
+    method = books.put("payment_method", {**method, "customer": None, "_set_up": False, "_detached": True})
     emit(books, "payment_method.detached", method, previous={"customer": before})
     return method

@@ -55,9 +55,14 @@ def _card(books: Books, session: Object, request: Request) -> Answer:
         refused = None if errors else CARDS[digits(typed.card)].decline
         if not errors and not refused:
             portal.change_card(books, session["customer"], CARDS[digits(typed.card)])
-            return go(_address(session, "?done=card"))
+            after = session["flow"]["after_completion"] if session["flow"] else {}
+            home = after.get("redirect", {}).get("return_url") if after.get("type") == "redirect" else None
+            return go(home or _address(session, "?done=card"))
     html = portal_pages.new_card(session, lang=lang, typed=typed, errors=errors, refused=refused)
-    return page(422 if errors or refused else 200, html)
+    homes = (
+        [session["return_url"]] if session["return_url"] else []
+    )  # browsers hold a form's redirect to the policy
+    return page(422 if errors or refused else 200, html, homes=homes)
 
 
 def _end(books: Books, session: Object, request: Request, chosen: str) -> Answer:

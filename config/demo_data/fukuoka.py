@@ -6,14 +6,21 @@ Source: ../shared/reference/domain.md 1.1, Fukuoka city [FUK-U]; grade 5 to juni
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.conf import settings
+
 from config.demo_data.cast import at_ten, member, open_schools, program_year, staff_the_first, yesterday
 from config.demo_data.families import apply_and_approve, give_guardian, spend_month_by_month
-from config.demo_data.people import made_up_children
+from config.demo_data.money import money_by_hand
+from config.demo_data.monthly import standing_campaign
+from config.demo_data.people import donor_name, made_up_children
+from config.demo_data.promises import summer_campaign
 from config.demo_data.schools import made_up_schools
+from config.demo_data.shibuya import AGREEMENT
 from coupons.issue import issue
+from donations.add_organisation import StripeSecrets, add_organisation
 from donations.receive_grant import receive_grant
 from kernel.clock import as_of, fiscal_year, today
-from programs.models import Program, Role
+from programs.models import Membership, Program, Role
 
 GRANT_YEN = 9_000_000
 FACE_YEN = 120_000
@@ -27,6 +34,7 @@ def seed(program: Program) -> None:
     office = member(program, Role.OFFICE, "事務局 原田")
     member(program, Role.CITY, "福岡市 こども未来局 古賀")
     year = program_year(fiscal_year=this_year, face_yen=FACE_YEN, is_prorated=True, eligible=160)
+    _give_each_month(program, office)
     grant = receive_grant(
         funder="福岡市",
         amount_yen=GRANT_YEN,
@@ -59,3 +67,24 @@ def seed(program: Program) -> None:
     spend_month_by_month(
         approved[:SINCE_APRIL], providers, year=year, seed=92, active=27, monthly_yen=(8_000, 12_000)
     )
+
+
+def _give_each_month(program: Program, office: Membership) -> None:
+    """A receiving organisation with an account of its own at the stand-in: money of two never meets."""
+    own = "_fukuoka" if settings.STRIPE_API_BASE else ""
+    organisation = add_organisation(
+        name="学びの応援ふくおか（見本の団体）",
+        legal_form="npo",
+        address="福岡県福岡市中央区",
+        agreement=AGREEMENT,
+        secrets=StripeSecrets(
+            key=(settings.STRIPE_SECRET_KEY or "sk_test_standin") + own,
+            webhook_secret=settings.STRIPE_WEBHOOK_SECRET or "whsec_standin",
+        ),
+        actor=office,
+    )
+    member(program, Role.DONOR, donor_name(5))
+    campaign = standing_campaign(organisation, office)
+    summer_campaign(organisation, office)
+    second = member(program, Role.OFFICE, "事務局 上野", "office2")
+    money_by_hand(organisation, campaign, office, second)

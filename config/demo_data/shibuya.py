@@ -42,7 +42,9 @@ AGREEMENT = Agreement(
     text=(
         "この寄付は、贈与契約として受領団体が受け取ります。\n\n"
         "寄付金のうち8割は子どもの学びのためのクーポンに、2割は運営費に使います。"
-        "受け取った寄付は、法令に定めのある場合を除き返金できません。"
+        "割合は、寄付を受け取った時のキャンペーンのページに書かれたものに従います。\n\n"
+        "受け取った寄付は、原則として返金しません。二重に申し込まれたときや金額に誤りがあったときは、"
+        "事務局にご連絡ください。確認のうえ、お支払いと同じ方法か銀行振込で返金します。"
     ),
 )
 STORY = (
@@ -109,7 +111,7 @@ def _past_campaign(organisation: Organisation, this_year: int, office: Membershi
         actor=office,
     )
     amounts = gift_amounts()
-    days = gift_days(campaign.first_day, campaign.last_day)
+    days = gift_days(date(this_year - 1, 9, 21), date(this_year - 1, 11, 30))
     clock = random.Random(42_198)
     for number, (amount_yen, day) in enumerate(zip(amounts, days, strict=True)):
         moment = datetime.combine(day, time(clock.randrange(7, 23), clock.randrange(60)), tzinfo=JAPAN)

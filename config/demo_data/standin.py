@@ -2,6 +2,9 @@
 
 import json
 import urllib.request
+from http import HTTPStatus
+from urllib.error import HTTPError
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
@@ -18,7 +21,7 @@ def register_webhook(program: Program) -> None:
     with acting_in(program.pk):
         organisations = list(Organisation.objects.all())
     for organisation in organisations:
-        key = settings.STRIPE_SECRET_KEY
+        key = organisation.stripe_key
         url = settings.PUBLIC_URL + reverse(
             "stripe-webhook", kwargs={"program": program.slug, "endpoint": organisation.endpoint}
         )
@@ -34,3 +37,23 @@ def _post(door: str, body: dict[str, str]) -> None:
     )
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     opener.open(request, timeout=10).close()
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """The way home leads to the product, which does not run yet."""
+
+    def redirect_request(self, *_said: object) -> None:
+        return None
+
+
+def pay_page(address: str, *, email: str, card: str) -> None:
+    """Fill in a payment page of the stand-in and press its button. Raises HTTPError when the card is declined."""
+    if not address.startswith(f"{settings.STRIPE_API_BASE}/"):
+        return  # paid before: it leads to our own page
+    form = {"email": email, "card": card, "expiry": "12 / 34", "cvc": "123"}
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _Stay())
+    try:
+        opener.open(address, data=urlencode(form).encode(), timeout=10).close()
+    except HTTPError as answer:
+        if answer.code != HTTPStatus.SEE_OTHER:
+            raise

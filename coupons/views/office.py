@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from coupons.errors import YearOver
 from coupons.forms.issuing import ChosenForm, ReasonForm
-from coupons.issue import issue
+from coupons.issue import check_reserve, issue
 from coupons.issue_many import issue_many
 from coupons.models import Coupon, Redemption
 from coupons.queries import Effect, Fund, funds, total_yen_for, uses_of, waiting_in
@@ -73,6 +73,14 @@ def _fund(form: ChosenForm, held: list[Fund]) -> Fund:
     return next(fund for fund in held if str(fund.account.pk) == form.cleaned_data["fund"])
 
 
+def _reserve_refusal(fund: Fund) -> str:
+    try:
+        check_reserve(fund.account)
+    except Refused as refusal:
+        return str(refusal)
+    return ""
+
+
 @entrance(Role.OFFICE)
 @require_GET
 @never_cache
@@ -85,16 +93,17 @@ def check_page(request: HttpRequest) -> HttpResponse:
     fund, ids = _fund(form, held), form.cleaned_data["ids"]
     chosen = Application.objects.filter(pk__in=ids, year=year)
     try:
-        effect = Effect(fund, len(ids), total_yen_for(chosen, year, today()))
+        total_yen = total_yen_for(chosen, year, today())
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return _office_page(request, year, held, form=form, status=refusal.status)
     context = {
         "year": year,
-        "effect": effect,
+        "effect": Effect(fund, len(ids), total_yen),
         "ids": ids,
         "is_all": form.cleaned_data["all"],
         "amounts": _amounts(year),
+        "refusal": _reserve_refusal(fund),
     }
     return render(request, "coupons/office_check.html", context)
 

@@ -36,3 +36,25 @@ class ReasonNeeded(Refused):
     code = "reason_needed"
     status = 422
     words = _("Please write down the reason in a few words.")
+
+
+class RefundNeedsSecondPerson(Refused):
+    """Above the limit, or of a gift by hand: propose_refund is the verb."""
+
+    code = "refund_needs_second_person"
+    words = _("This amount needs a second person. Load the page anew and propose the refund.")
+
+
+class RefundProposedYourself(Refused):
+    """Who proposed a refund may not approve it."""
+
+    code = "refund_proposed_yourself"
+    status = 403
+    words = _("You proposed this refund yourself. Ask another person of the secretariat to approve it.")
+
+
+class RefundDecided(Refused):
+    """It was approved or withdrawn before."""
+
+    code = "refund_decided"
+    words = _("Somebody decided about this refund before you. Load the page anew to see what was decided.")

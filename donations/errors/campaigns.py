@@ -41,11 +41,42 @@ class LastDayOver(Refused):
     words = _("The last day of this campaign is over. Send it back and choose another last day.")
 
 
-class CannotTakeLater(Refused):
-    """All-or-nothing keeps cards until the goal is reached; that part is not there yet."""
+class ChargesAtItsEnd(Refused):
+    """Donors were told the day on which their cards are charged, and may take back until then."""
 
-    code = "cannot_take_later"
-    words = _("All-or-nothing campaigns cannot take gifts yet. Write a new draft without it.")
+    code = "charges_at_its_end"
+    words = _(
+        "The goal is reached, so ending the campaign would charge the saved cards. Donors were told that this "
+        "happens after %(day)s. It ends by itself then."
+    )
+
+
+class PromiseStands(Refused):
+    """A promise is taken back only while its campaign is open."""
+
+    code = "promise_stands"
+    words = _("This gift cannot be taken back any more: the campaign has ended. Please ask the secretariat.")
+
+
+class NothingToCharge(Refused):
+    """The job runs, or no saved card is left."""
+
+    code = "nothing_to_charge"
+    words = _("There is nothing to go on with: the work is under way, or every card is done.")
+
+
+class TakesOnlyCards(Refused):
+    """Money that has come already cannot be let go when the goal is missed."""
+
+    code = "takes_only_cards"
+    words = _("An all-or-nothing campaign takes cards alone. Note this gift for another campaign.")
+
+
+class DayIsPromised(Refused):
+    """The last day of an all-or-nothing campaign is part of what donors were told."""
+
+    code = "day_is_promised"
+    words = _("Donors were told the day on which it is decided, so the last day cannot change.")
 
 
 class NotAnExtension(Refused):
@@ -114,6 +145,16 @@ class GiftsStillPending(Refused):
 
     code = "gifts_still_pending"
     words = _("%(count)s gifts are not finished yet. Settle the campaign when they are.")
+
+
+class QuestionsOpen(Refused):
+    """A person has not answered yet what happened to money of its gifts."""
+
+    code = "questions_open"
+    words = _(
+        "%(count)s questions about money of this campaign are open: %(named)s."
+        " Answer them first, then settle the campaign."
+    )
 
 
 class BooksDiffer(Refused):

@@ -57,6 +57,21 @@ class PaymentDiffers(Refused):
     words = _("The payment differs from the gift. It was not booked. Ask the secretariat.")
 
 
+class MonthlyNotOffered(Refused):
+    """The campaign takes no monthly gifts, or another way of paying than a card was chosen for one."""
+
+    code = "monthly_not_offered"
+    status = 422
+    words = _("Monthly gifts are not offered here, or not by this way of paying. No money was taken.")
+
+
+class MonthlyNotRunning(Refused):
+    """It has not begun, is being stopped, or is over."""
+
+    code = "monthly_not_running"
+    words = _("This monthly gift does not run, so it cannot be changed. No money is taken.")
+
+
 class WebhookRefused(Refused):
     """Forged, too old, of another organisation or of the other mode."""
 

@@ -16,6 +16,14 @@ class NotSettled(ReceiptRefused):
     words = _("The payment of this gift is not final yet. The receipt follows as soon as it is.")
 
 
+class LegalFormDiffers(ReceiptRefused):
+    """The words for the legal form say something else than the form that was chosen."""
+
+    code = "legal_form_differs"
+    status = 422
+    words = _("These words do not fit the legal form that is chosen. A receipt would contradict itself.")
+
+
 class NameAndAddressNeeded(ReceiptRefused):
     """A receipt without a name or an address is worth nothing."""
 
@@ -72,3 +80,14 @@ class ReceiptCancelled(ReceiptRefused):
 
     code = "receipt_cancelled"
     words = _("This receipt was cancelled. Issue a new one if it is needed.")
+
+
+class TooManyChecks(ReceiptRefused):
+    """Too many receipts were looked up from one place in a short time: someone may be guessing."""
+
+    code = "too_many_checks"
+    status = 429
+    words = _(
+        "Too many receipts were checked from your connection in a short time. "
+        "Please try again in %(minutes)s minutes."
+    )

@@ -52,6 +52,24 @@ class RefundForm(forms.Form):
         return amount_yen
 
 
+class RefundLimitForm(forms.Form):
+    """Up to which amount one person alone pays back; 0 wants two people for every refund."""
+
+    limit_yen = forms.CharField(
+        label=_("Largest refund that one person makes alone (yen)"),
+        max_length=30,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        help_text=_("Above it, another person approves. A raise holds for the others, not for who made it."),
+    )
+
+    def clean_limit_yen(self) -> int:
+        """'５０，０００円' and 50000 are the same."""
+        typed = typed_number(self.cleaned_data["limit_yen"])
+        if not (typed.isascii() and typed.isdigit() and len(typed) < 9):
+            raise forms.ValidationError(_("Please type the amount in digits, for example 12000."))
+        return int(typed)
+
+
 class WaysForm(forms.Form):
     """The ways to pay that an organisation has switched on at Stripe."""
 

@@ -1,5 +1,6 @@
 """What the secretariat types about campaigns. Shape only; the promises are checked in the verbs."""
 
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -13,6 +14,7 @@ from donations.draft_update import News
 from donations.errors import PictureTooLarge, PictureUnknown
 from donations.models import Campaign, CampaignUpdate, Organisation
 from donations.story import pictures_named
+from kernel.clock import today
 from kernel.japanese import plain, typed_number
 from kernel.templatetags.look import yen
 from kernel.yen import written_yen
@@ -20,6 +22,7 @@ from kernel.yen import written_yen
 PRESETS = ("preset_1", "preset_2", "preset_3", "preset_4")
 MOST_YEN = 2_000_000_000
 MOST_SHARE = 50
+USUAL_DAYS, USUAL_SHARE, USUAL_PRESETS = 60, 10, (3_000, 5_000, 10_000, 30_000)
 STORY_HINT = _(
     "An empty line begins a paragraph. “# ” begins a heading, “- ” a list, **two stars** make bold, "
     "[words](https://...) a link, ![](picture:1) shows picture 1."
@@ -129,9 +132,35 @@ class CampaignForm(WithPictures):
         help_text=_("Readers of English see the Japanese story when this is empty."),
     )
     goal_yen = YenField(label=pgettext_lazy("campaigns", "Goal"))
+    kind = forms.ChoiceField(
+        label=_("When the goal is missed"),
+        choices=Campaign.Kind.choices,
+        initial=Campaign.Kind.ALL_IN,
+        widget=forms.RadioSelect,
+        help_text=_(
+            "All-or-nothing saves cards and charges them only after the last day, if the goal is reached by "
+            "then. Gifts by card alone, and the last day cannot be moved."
+        ),
+    )
     first_day = day_field(_("First day for gifts"))
-    last_day = day_field(_("Last day for gifts"), help_text=_("Gifts are taken on this day too."))
-    preset_1 = YenField(label=_("First amount to choose"), required=False, least=LEAST_YEN)
+    last_day = day_field(
+        _("Last day for gifts"),
+        required=False,
+        help_text=_("Gifts are taken on this day too. Leave it empty for a campaign without an end."),
+    )
+    takes_monthly = forms.BooleanField(
+        label=_("Also take monthly gifts by card"),
+        required=False,
+        help_text=_("Only for a campaign without a last day. It runs until you end it."),
+    )
+    preset_1 = YenField(
+        label=_("First amount to choose"),
+        required=False,
+        least=LEAST_YEN,
+        help_text=_(
+            "Up to four amounts stand as buttons in the gift form. Another amount can always be typed."
+        ),
+    )
     preset_2 = YenField(label=_("Second amount to choose"), required=False, least=LEAST_YEN)
     preset_3 = YenField(label=_("Third amount to choose"), required=False, least=LEAST_YEN)
     preset_4 = YenField(label=_("Fourth amount to choose"), required=False, least=LEAST_YEN)
@@ -158,6 +187,8 @@ class CampaignForm(WithPictures):
         least, most = cleaned.get("minimum_yen"), cleaned.get("maximum_yen")
         if first and last and last < first:
             self.add_error("last_day", _("The last day cannot be before the first day."))
+        if last and cleaned.get("takes_monthly"):
+            self.add_error("last_day", _("A campaign that takes monthly gifts has no last day. Empty it."))
         if least and most and most < least:
             self.add_error("maximum_yen", _("The largest gift cannot be below the smallest."))
         for name in PRESETS if least and most else ():
@@ -171,6 +202,19 @@ class CampaignForm(WithPictures):
         del said["organisation"]
         presets = sorted({said.pop(name) for name in PRESETS} - {None})
         return Plan(presets=presets, **said)
+
+
+def usual() -> dict[str, Any]:
+    """What a new campaign begins with: sixty days from today, amounts that many give, limits of the model."""
+    new, on = Campaign(), today()
+    return {
+        "first_day": on,
+        "last_day": on + timedelta(days=USUAL_DAYS - 1),
+        "operating_per_mille": f"{USUAL_SHARE:g}",
+        **dict(zip(PRESETS, (written_yen(yen) for yen in USUAL_PRESETS), strict=True)),
+        "minimum_yen": written_yen(new.minimum_yen),
+        "maximum_yen": written_yen(new.maximum_yen),
+    }
 
 
 def written(campaign: Campaign) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What a donor types. Shape only; what a campaign takes is decided in donations/give.py."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,15 +11,22 @@ from donations.give import Donor
 from donations.models import Campaign, Donation
 from donations.ways import ways_of
 from kernel.address_field import AddressField
+from kernel.clock import month_after, today
 from kernel.japanese import typed_number
 from kernel.yen import written_yen
 
 OWN = "own"
+ONCE, MONTHLY = "once", "monthly"
 
 
 class GiveForm(forms.Form):
-    """One gift: how much, by which way, who, and the agreement."""
+    """One gift, or one of every month: how much, by which way, who, and the agreement."""
 
+    rhythm = forms.ChoiceField(
+        label=_("How often?"),
+        choices=[(ONCE, _("Once")), (MONTHLY, _("Every month"))],
+        widget=forms.RadioSelect,
+    )
     amount_choice = forms.CharField(label=_("Amount"), required=False, max_length=12)
     amount_own = forms.CharField(label=_("Another amount"), required=False, max_length=30)
     method = forms.ChoiceField(
@@ -52,8 +60,20 @@ class GiveForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.campaign = campaign
         self.ways = ways_of(campaign)
-        self.fields["method"].required = len(self.ways) > 1
+        if not campaign.takes_monthly:
+            del self.fields["rhythm"]
+        self.fields["method"].required = len(self.ways) > 1 and not self.is_monthly
         self.fields["method"].choices = [(way.method.value, way.words) for way in self.ways]  # type: ignore[attr-defined]
+
+    @property
+    def is_monthly(self) -> bool:
+        """Whether every month was chosen; never before a person did."""
+        return "rhythm" in self.fields and self.data.get("rhythm") == MONTHLY
+
+    @property
+    def next_month(self) -> date:
+        """When a monthly gift that begins today is charged next."""
+        return month_after(today())
 
     def clean(self) -> dict[str, Any]:
         """Adds amount_yen: '１０，０００円' and 10,000 are the same amount."""
@@ -88,7 +108,7 @@ class GiveForm(forms.Form):
 
     def _check_way(self, cleaned: dict[str, Any]) -> None:
         """A shop takes no more than 300,000 yen; said beside the choice, with the bounds."""
-        chosen = cleaned.get("method") or Donation.Method.CARD
+        chosen = (not self.is_monthly and cleaned.get("method")) or Donation.Method.CARD
         way = next((way for way in self.ways if way.method == chosen), None)
         if way and not way.least_yen <= cleaned["amount_yen"] <= way.most_yen:
             least, most = (
@@ -107,5 +127,32 @@ class GiveForm(forms.Form):
             is_anonymous=said["is_anonymous"] or not said["public_name"],
             agreement_version=said["agreement_version"],
             language=language,
-            method=said["method"] or Donation.Method.CARD,
+            # A monthly gift is by card; the form says so and hides the other ways.
+            method=(not self.is_monthly and said["method"]) or Donation.Method.CARD,
         )
+
+
+class MonthlyAmountForm(forms.Form):
+    """Another amount for a monthly gift."""
+
+    amount = forms.CharField(
+        label=_("New amount each month"),
+        max_length=30,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.campaign = campaign
+
+    def clean_amount(self) -> int:
+        """'３，０００円' and 3000 are the same."""
+        typed = typed_number(self.cleaned_data["amount"])
+        if not (typed.isascii() and typed.isdigit() and len(typed) < 12):
+            raise forms.ValidationError(_("Please type the amount in digits, for example 3000."))
+        least, most = self.campaign.minimum_yen, self.campaign.maximum_yen
+        if not least <= int(typed) <= most:
+            raise forms.ValidationError(
+                str(AmountOutOfBounds(least=written_yen(least), most=written_yen(most)))
+            )
+        return int(typed)

@@ -67,6 +67,14 @@ class OfflineGiftForm(forms.Form):
         self.fields["campaign"].queryset = opened  # type: ignore[attr-defined]
 
 
+class ReserveForm(forms.Form):
+    """How much goes from running costs into the loss reserve, and why."""
+
+    amount_yen = YenField(label=_("Amount"))
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+    request_key = forms.UUIDField(widget=forms.HiddenInput)
+
+
 class WordsForm(forms.Form):
     """Why something is not booked or not ours."""
 

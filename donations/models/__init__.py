@@ -1,6 +1,6 @@
 """Organisations that receive gifts, their campaigns, the gifts, and what Stripe told us about them."""
 
-from donations.models.after import Dispute, Refund
+from donations.models.after import Dispute, Parts, Refund, RefundLimit
 from donations.models.bank import BankLine, BankMatch, BankStatement
 from donations.models.by_hand import CompanyGift, Invoice, OfflineGift, ReceivingAccount, SponsorFund
 from donations.models.campaign import Campaign
@@ -14,6 +14,8 @@ from donations.models.campaign_news import (
 from donations.models.gift import Donation, WebhookEvent
 from donations.models.grant import Grant, GrantPart
 from donations.models.organisation import LIVE_KEYS, Organisation
+from donations.models.pledge import Pledge
+from donations.models.promise import SavedCard
 from donations.models.receipt import (
     Addressee,
     Receipt,
@@ -23,6 +25,7 @@ from donations.models.receipt import (
     ReceiptPaper,
 )
 from donations.models.receipt_settings import DatePolicy, LegalForm
+from donations.models.reserve import ReserveFill
 from donations.models.settling import Finding, Payout, Reconciliation, StripeLine
 
 __all__ = [
@@ -47,7 +50,9 @@ __all__ = [
     "NoUpdates",
     "OfflineGift",
     "Organisation",
+    "Parts",
     "Payout",
+    "Pledge",
     "Receipt",
     "ReceiptAsk",
     "ReceiptCounter",
@@ -56,6 +61,9 @@ __all__ = [
     "ReceivingAccount",
     "Reconciliation",
     "Refund",
+    "RefundLimit",
+    "ReserveFill",
+    "SavedCard",
     "SponsorFund",
     "StripeLine",
     "UpdateMail",

@@ -16,7 +16,7 @@ from programs.scoping import ProgramScoped
 
 
 class Campaign(ProgramScoped):
-    """A call for gifts with a goal and an end. draft -> review -> open -> closed -> settled."""
+    """A call for gifts with a goal and an end, or a standing one. draft -> review -> open -> closed -> settled."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -40,7 +40,8 @@ class Campaign(ProgramScoped):
     story_en = models.TextField(blank=True)
     goal_yen = models.PositiveBigIntegerField()
     first_day = models.DateField()
-    last_day = models.DateField()  # inclusive
+    last_day = models.DateField(null=True)  # inclusive; None: a standing campaign, until a person closes it
+    takes_monthly = models.BooleanField(default=False)  # gifts of every month, by card
     operating_per_mille = models.PositiveSmallIntegerField(default=0)  # promised share for running costs
     presets = models.JSONField(default=list)  # whole yen, for the chips
     minimum_yen = models.PositiveIntegerField(default=500)
@@ -53,6 +54,8 @@ class Campaign(ProgramScoped):
     opened_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     opened_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    goal_met = models.BooleanField(null=True)  # all-or-nothing, decided once, when it is closed
+    job_id = models.BigIntegerField(null=True)  # the outbox job that charges its cards, or lets them go
 
     class Meta:
         constraints: ClassVar = [
@@ -72,6 +75,13 @@ class Campaign(ProgramScoped):
                 name="campaign_in_review_was_submitted",
             ),
             CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="campaign_days_in_order"),
+            CheckConstraint(
+                condition=Q(last_day__isnull=False) | Q(kind="all_in"), name="campaign_standing_is_all_in"
+            ),
+            CheckConstraint(
+                condition=Q(takes_monthly=False) | Q(last_day__isnull=True),
+                name="campaign_monthly_is_standing",
+            ),
             CheckConstraint(condition=Q(goal_yen__gt=0), name="campaign_goal_above_zero"),
             CheckConstraint(
                 condition=Q(operating_per_mille__lte=500), name="campaign_operating_at_most_half"
@@ -83,6 +93,12 @@ class Campaign(ProgramScoped):
             CheckConstraint(
                 condition=Q(state__in=["draft", "review"]) | Q(fund__isnull=False, operating__isnull=False),
                 name="campaign_accounts_when_open",
+            ),
+            CheckConstraint(
+                condition=Q(goal_met__isnull=True, kind="all_in")
+                | Q(goal_met__isnull=True, state__in=["draft", "review", "open"])
+                | Q(goal_met__isnull=False, kind="all_or_nothing", state__in=["closed", "settled"]),
+                name="campaign_goal_decided_at_its_end",
             ),
         ]
 
@@ -98,6 +114,11 @@ class Campaign(ProgramScoped):
     def was_opened(self) -> bool:
         """Whether the public has seen it: from then on its promises stand."""
         return self.state not in self.UNOPENED
+
+    @property
+    def is_all_or_nothing(self) -> bool:
+        """Cards are saved, and charged only when the goal is met."""
+        return self.kind == self.Kind.ALL_OR_NOTHING
 
     @property
     def is_ended(self) -> bool:
@@ -116,4 +137,14 @@ class Campaign(ProgramScoped):
 
     def is_taking_gifts(self, on: date | None = None) -> bool:
         """Open, and `on` (today) is one of its days."""
-        return self.state == self.State.OPEN and self.first_day <= (on or today()) <= self.last_day
+        on = on or today()
+        return self.state == self.State.OPEN and self.first_day <= on and not self.is_past(on)
+
+    @property
+    def is_standing(self) -> bool:
+        """It has no last day: it ends when a person closes it."""
+        return self.last_day is None
+
+    def is_past(self, on: date) -> bool:
+        """Whether its last day is over; never for a standing campaign."""
+        return self.last_day is not None and on > self.last_day

@@ -140,6 +140,7 @@ class CampaignReport(AppendOnly):
     operating_yen = models.PositiveBigIntegerField()  # what truly went to running costs
     coupons_yen = models.PositiveBigIntegerField()  # what went to the fund for coupons
     issued_yen = models.PositiveBigIntegerField()  # of it, already on children's coupons that day
+    gone_yen = models.PositiveBigIntegerField(default=0)  # of raised_yen, went back to donors by that day
     settled_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     settled_at = models.DateTimeField(default=now)
 
@@ -149,6 +150,7 @@ class CampaignReport(AppendOnly):
             CheckConstraint(
                 condition=Q(raised_yen=F("operating_yen") + F("coupons_yen")), name="campaign_report_adds_up"
             ),
+            CheckConstraint(condition=Q(gone_yen__lte=F("raised_yen")), name="campaign_report_gone_within"),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from donations.models.campaign import Campaign
 from donations.models.organisation import Organisation
+from donations.models.pledge import Pledge
 from kernel.clock import now
 from ledger.models import Account
 from programs.models import User
@@ -16,14 +17,20 @@ from programs.scoping import AppendOnly, ProgramScoped
 
 
 class Donation(ProgramScoped):
-    """One gift. started -> pending -> paid | failed | expired; paid is never left."""
+    """One gift. started -> pending -> paid | failed | expired; paid is never left.
+
+    To an all-or-nothing campaign: pending -> saved -> paid | declined | let_go, declined -> paid | failed.
+    """
 
     class State(models.TextChoices):
         STARTED = "started", _("Begun")  # no payment page yet
         PENDING = "pending", _("Being checked")  # there is a payment page; its end is not known
+        SAVED = "saved", _("Card saved")  # promised: nothing was taken
+        DECLINED = "declined", _("Card declined")  # the goal was met; may be paid by hand until pay_until
         PAID = "paid", _("Paid")
         FAILED = "failed", _("Not paid")
         EXPIRED = "expired", _("Not paid in time")
+        LET_GO = "let_go", _("Nothing taken")  # taken back, or the goal was missed
 
     class Method(models.TextChoices):
         CARD = "card", _("Card")
@@ -38,8 +45,10 @@ class Donation(ProgramScoped):
 
     BY_HAND: ClassVar = (Method.CASH, Method.FURUSATO, Method.POSTAL, Method.TRANSFER)
     WAITING: ClassVar = (State.STARTED, State.PENDING)
+    PROMISED: ClassVar = (State.SAVED, State.DECLINED)  # a card was saved; its money has not come
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="donations")
+    pledge = models.ForeignKey(Pledge, on_delete=models.PROTECT, null=True, related_name="donations")
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     email = models.EmailField(blank=True)  # lower case; only gifts by hand may go without
     public_name = models.CharField(max_length=40, blank=True)
@@ -50,6 +59,7 @@ class Donation(ProgramScoped):
     request_key = models.UUIDField()
     reference = models.UUIDField(default=uuid4, editable=False)  # opens the result page
     session_id = models.CharField(max_length=100, blank=True)
+    invoice_id = models.CharField(max_length=100, blank=True)  # of the month of a monthly gift
     payment_intent_id = models.CharField(max_length=100, blank=True)
     charge_id = models.CharField(max_length=100, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.STARTED)
@@ -78,9 +88,37 @@ class Donation(ProgramScoped):
             UniqueConstraint(
                 fields=["program", "charge_id"], condition=~Q(charge_id=""), name="donation_charge_once"
             ),
+            UniqueConstraint(
+                fields=["program", "invoice_id"], condition=~Q(invoice_id=""), name="donation_invoice_once"
+            ),
             CheckConstraint(
-                condition=Q(state__in=["started", "pending", "paid", "failed", "expired"]),
+                condition=Q(pledge__isnull=True, invoice_id="")
+                | (Q(pledge__isnull=False, method="card") & ~Q(invoice_id="")),
+                name="donation_month_has_its_invoice",
+            ),
+            CheckConstraint(
+                condition=Q(
+                    state__in=[
+                        "started",
+                        "pending",
+                        "saved",
+                        "declined",
+                        "paid",
+                        "failed",
+                        "expired",
+                        "let_go",
+                    ]
+                ),
                 name="donation_state_known",
+            ),
+            CheckConstraint(
+                condition=~Q(state__in=["saved", "declined", "let_go"])
+                | Q(method="card", paid_at__isnull=True),
+                name="donation_promise_is_a_card",
+            ),
+            CheckConstraint(
+                condition=~Q(state="declined") | Q(pay_until__isnull=False),
+                name="donation_declined_has_its_time",
             ),
             CheckConstraint(condition=Q(amount_yen__gt=0), name="donation_amount_above_zero"),
             CheckConstraint(condition=Q(gone_yen__lte=F("amount_yen")), name="donation_gone_within"),
@@ -117,8 +155,13 @@ class Donation(ProgramScoped):
     def arrives_in(self) -> Account:
         """Where the money is when it is paid: at Stripe, or for gifts by hand in the bank."""
         organisation = self.campaign.organisation
-        found: Account = organisation.bank if self.method in self.BY_HAND else organisation.clearing
+        found: Account = organisation.bank if self.is_by_hand else organisation.clearing
         return found
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether it came outside Stripe, noted by one person and booked by another."""
+        return self.method in self.BY_HAND
 
     @property
     def is_waiting(self) -> bool:
@@ -126,9 +169,20 @@ class Donation(ProgramScoped):
         return self.state in self.WAITING
 
     @property
+    def is_promised(self) -> bool:
+        """A card was saved for it, and its money has not come."""
+        return self.state in self.PROMISED
+
+    @property
     def kept_yen(self) -> int:
         """What is left of the gift after refunds and disputes."""
         return self.amount_yen - self.gone_yen
+
+    @property
+    def is_first_month(self) -> bool:
+        """Of a monthly gift: the month that was paid on the page."""
+        earlier = Donation.objects.filter(pledge=self.pledge_id, pk__lt=self.pk)
+        return self.pledge_id is not None and not earlier.exists()
 
     @property
     def masked_email(self) -> str:

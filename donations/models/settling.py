@@ -120,6 +120,7 @@ class Finding(ProgramScoped):
         FRAUD_WARNING = "fraud_warning", _("A bank warns that a card was misused")
         RESERVE_SHORT = "reserve_short", _("The loss reserve is below zero")
         UNKNOWN_EVENT = "unknown_event", _("Stripe told us of something unknown")
+        CHARGED_AFTER_STOP = "charged_after_stop", _("A monthly gift was charged after it was stopped")
         PAYOUT_FAILED = "payout_failed", _("Stripe could not pay out to the bank")
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")

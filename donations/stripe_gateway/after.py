@@ -4,9 +4,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from donations.errors import PaymentPageRefused, RefundNotPossible
-from donations.models import Dispute, Organisation, Refund
+from donations.models import Dispute, Donation, Organisation, Refund
 from donations.stripe_gateway.connection import answers, client_of, noted
 from donations.stripe_said import After, DisputeSaid, RefundSaid
+
+# No way leads back: Stripe writes to the donor and asks for a bank account.
+ASKS_BY_MAIL = (Donation.Method.KONBINI, Donation.Method.BANK_TRANSFER)
 
 
 def ask_for_refund(*, organisation: Organisation, refund: Refund, charge_id: str) -> RefundSaid:
@@ -20,6 +23,8 @@ def ask_for_refund(*, organisation: Organisation, refund: Refund, charge_id: str
         "reason": "requested_by_customer",
         "metadata": {"refund": str(refund.request_key)},
     }
+    if refund.donation.method in ASKS_BY_MAIL:
+        asked["instructions_email"] = refund.donation.email
     try:
         with answers():
             made = client_of(organisation).v1.refunds.create(
@@ -47,8 +52,24 @@ def _refund_of(said: Any) -> RefundSaid:
     if said.status in ("failed", "canceled"):
         state = Refund.State.FAILED
     reference = noted(said.metadata, "refund")
-    moment = datetime.fromtimestamp(said.created, UTC)
-    return RefundSaid(said.id, reference, said.amount, state, str(said.reason or ""), moment)
+    is_on_its_way = said.status in ("requires_action", "pending")
+    return RefundSaid(
+        refund_id=said.id,
+        reference=reference,
+        amount_yen=said.amount,
+        state=state,
+        reason=str(said.reason or ""),
+        asked_at=datetime.fromtimestamp(said.created, UTC),
+        is_on_its_way=is_on_its_way,
+        answer_by=_answer_by(said),
+    )
+
+
+def _answer_by(said: Any) -> datetime | None:
+    """Until when Stripe waits for the donor's bank account; None when it does not wait."""
+    waits = said.status == "requires_action" and said.next_action
+    details = said.next_action.display_details if waits else None
+    return datetime.fromtimestamp(details.expires_at, UTC) if details else None
 
 
 def _dispute_of(said: Any) -> DisputeSaid:

@@ -5,8 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 from donations.errors import PaymentPageRefused
-from donations.models import Campaign, Donation, Organisation
+from donations.models import Campaign, Donation, Organisation, SavedCard
 from donations.stripe_gateway.connection import answers, client_of
+from donations.stripe_gateway.promises import setup_parameters
 from donations.stripe_said import PaymentPage
 from donations.ways import KONBINI_DAYS
 
@@ -32,7 +33,11 @@ def ask_for_page(
     Raises PaymentServiceAway, PaymentPageRefused.
     """
     asked, key = _page_parameters(campaign, donation, home, back), f"donation:{donation.reference}:session:1"
-    if donation.method == Donation.Method.BANK_TRANSFER:
+    if campaign.is_all_or_nothing:
+        asked |= {**setup_parameters(donation), "customer_email": donation.email}
+        for name in ("line_items", "payment_intent_data", "submit_type"):
+            del asked[name]
+    elif donation.method == Donation.Method.BANK_TRANSFER:
         asked["customer"] = _customer_of(organisation, donation)
     else:
         asked["customer_email"] = donation.email
@@ -75,6 +80,29 @@ def _page_parameters(campaign: Campaign, donation: Donation, home: str, back: st
         "success_url": home,
         "cancel_url": back,
     }
+
+
+def ask_for_late_page(
+    *, organisation: Organisation, card: SavedCard, campaign: Campaign, home: str
+) -> PaymentPage:
+    """The page where a promised gift is paid after its card was declined: one for each number of a page.
+
+    With the gift's own customer, so that fetch_promise() finds what is paid there.
+    Raises PaymentServiceAway, PaymentPageRefused.
+    """
+    if card.page_asked_at is None:
+        raise RuntimeError("a page is written down before it is asked for")
+    asked = _page_parameters(campaign, card.donation, home, home) | {
+        "customer": card.customer_id,
+        "expires_at": int((card.page_asked_at + PAGE_OPEN_FOR).timestamp()),
+    }
+    key = f"donation:{card.donation.reference}:late:{card.pages}"
+    with answers():
+        session = client_of(organisation).v1.checkout.sessions.create(
+            asked,  # type: ignore[arg-type]
+            {"idempotency_key": key},
+        )
+    return PaymentPage(session.id, session.url or "")
 
 
 def _way_parameters(donation: Donation) -> dict[str, Any]:

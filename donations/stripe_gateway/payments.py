@@ -7,17 +7,21 @@ from typing import Any
 from donations.errors import PaymentPageRefused
 from donations.models import Donation, Organisation
 from donations.stripe_gateway.connection import answers, client_of, noted
-from donations.stripe_said import Payment
+from donations.stripe_gateway.monthly import pledge_named
+from donations.stripe_gateway.promises import saved_card_of
+from donations.stripe_said import Named, Payment
 
 log = logging.getLogger(__name__)
 
-EXPAND = ["payment_intent.latest_charge.balance_transaction"]
+EXPAND = ["payment_intent.latest_charge.balance_transaction", "setup_intent"]
 
 
 def fetch_payment(*, organisation: Organisation, session_id: str) -> Payment:
     """Ask how the payment of a session stands, with its charge and fee. Raises PaymentServiceAway."""
     with answers():
         session = client_of(organisation).v1.checkout.sessions.retrieve(session_id, {"expand": EXPAND})
+    if session.mode == "setup":
+        return saved_card_of(session)
     intent: Any = session.payment_intent
     charge = intent.latest_charge if intent else None
     booked = charge.balance_transaction if charge else None
@@ -83,9 +87,10 @@ def _why(intent: Any) -> str:
     return str(intent.last_payment_error.code or "") if intent.last_payment_error else ""
 
 
-def fetch_reference(*, organisation: Organisation, thing_id: str) -> str:
-    """The gift that a payment, charge, refund or dispute says it belongs to, or empty.
+def fetch_reference(*, organisation: Organisation, thing_id: str) -> Named:
+    """The gift or monthly gift that a payment, charge, refund or dispute says it belongs to, if it says so.
 
+    A payment of a monthly gift carries no note of ours: its invoice names the subscription, which has one.
     Raises PaymentServiceAway, PaymentPageRefused when Stripe has no such thing.
     """
     kind = thing_id.partition("_")[0]
@@ -98,6 +103,14 @@ def fetch_reference(*, organisation: Organisation, thing_id: str) -> str:
             found = client.disputes.retrieve(thing_id)
         elif kind in ("ch", "py"):
             found = client.charges.retrieve(thing_id)
-        intent_id = found["payment_intent"] if found else None
-        metadata = client.payment_intents.retrieve(str(intent_id)).metadata if intent_id else None
-    return noted(metadata, "donation")
+        intent_id = str(found["payment_intent"] or "") if found else ""
+        if not intent_id:
+            return Named()
+        if named := noted(client.payment_intents.retrieve(intent_id).metadata, "donation"):
+            return Named(named, intent_id)
+        wanted: Any = {"payment": {"type": "payment_intent", "payment_intent": intent_id}}
+        months = client.invoice_payments.list(wanted).data
+        if not months:
+            return Named("", intent_id)
+        invoice = client.invoices.retrieve(str(months[0].invoice))
+    return Named(pledge_named(invoice), intent_id, invoice.billing_reason == "subscription_cycle")

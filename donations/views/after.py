@@ -1,7 +1,5 @@
 """The secretariat's pages about money after a gift: gifts, refunds, open questions, Stripe's list."""
 
-from uuid import UUID, uuid4
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,16 +8,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from audit.record import record
-from donations.forms.after import AnswerForm, RefundForm, SearchForm, WaysForm
+from donations.forms.after import AnswerForm, SearchForm, WaysForm
 from donations.models import Donation, Finding, Organisation, Refund
 from donations.money_story import WHAT_TO_DO, found_gifts, open_findings, story_of
 from donations.queries import latest_reconciliations
+from donations.receipt_queries import how_receipt_stands
 from donations.reconcile_now import reconcile_now
-from donations.refund import hold_gift, refund, refundable_yen
+from donations.refund import refundable_yen
 from donations.set_ways import set_ways
 from donations.settle_finding import settle_finding
-from donations.take_back import parts_of
-from kernel.errors import Refused
 from programs.entering import entrance
 from programs.models import Role
 
@@ -46,44 +43,14 @@ def gift_page(request: HttpRequest, gift_id: int) -> HttpResponse:
     context = {
         "gift": gift,
         "story": story_of(gift),
+        "receipt": how_receipt_stands(gift),
         "most_yen": refundable_yen(gift),
         "questions": questions,
+        "refunds": [
+            one for one in Refund.objects.filter(donation=gift) if one.is_proposed or one.is_on_its_way
+        ],
     }
     return render(request, "donations/office_gift.html", context)
-
-
-@entrance(Role.OFFICE)
-@require_http_methods(["GET", "POST"])
-def refund_page(request: HttpRequest, gift_id: int) -> HttpResponse:
-    """How much goes back and why; then what it will do; then it is done."""
-    gift = get_object_or_404(Donation, pk=gift_id)
-    if Refund.objects.filter(request_key=_key_of(request)).exists():  # pressed twice
-        return redirect("office-gift", request.program.slug, gift.pk)  # type: ignore[attr-defined]
-    gift, most_yen = hold_gift(gift.pk), refundable_yen(gift)
-    initial = {"amount": most_yen, "request_key": uuid4()}
-    form = RefundForm(request.POST or None, most_yen=most_yen, initial=initial)
-    context = {"gift": gift, "form": form, "most_yen": most_yen, "parts": None}
-    if request.method == "GET" or not form.is_valid():
-        return render(request, "donations/office_refund.html", context, status=422 if form.errors else 200)
-    said = {"amount_yen": form.cleaned_data["amount"], "reason": form.cleaned_data["reason"]}
-    if "pay_back" not in request.POST:
-        context["parts"] = parts_of(gift, said["amount_yen"])
-        return render(request, "donations/office_refund.html", context)
-    key, actor = form.cleaned_data["request_key"], request.actor  # type: ignore[attr-defined]
-    try:
-        refund(donation=gift, request_key=key, actor=actor, **said)
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return render(request, "donations/office_refund.html", context, status=refusal.status)
-    messages.success(request, _("The refund is under way. It stands here as paid back within a few minutes."))
-    return redirect("office-gift", request.program.slug, gift.pk)  # type: ignore[attr-defined]
-
-
-def _key_of(request: HttpRequest) -> UUID | None:
-    try:
-        return UUID(request.POST.get("request_key", ""))
-    except ValueError:
-        return None
 
 
 @entrance(Role.OFFICE)

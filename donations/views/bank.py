@@ -12,7 +12,7 @@ from donations.forms.money import MOST_PACKED, PackedForm, StatementForm, WordsF
 from donations.match_bank import match_bank
 from donations.models import BankLine, BankMatch, Organisation
 from donations.money_queries import Aged, aged
-from donations.propose_matches import proposals, unexplained_lines
+from donations.propose_matches import proposals
 from donations.read_statement import read_statement
 from donations.set_line_aside import set_line_aside
 from donations.take_in_statement import effect_of, take_in_statement
@@ -125,8 +125,7 @@ def line(request: HttpRequest, line_id: int) -> HttpResponse:
 
 def _draw_line(request: HttpRequest, found: BankLine, form: WordsForm, status: int) -> HttpResponse:
     match = BankMatch.objects.filter(line=found).select_related("matched_by__user").first()
-    open_lines = unexplained_lines().filter(organisation=found.organisation_id)
-    proposal = next((one for one in proposals(found.organisation, open_lines) if one.line == found), None)
+    proposal = next((one for one in proposals(found.organisation) if one.line == found), None)
     context = {"line": found, "match": match, "proposal": proposal, "form": form, "here": "bank"}
     return render(request, "donations/money/line.html", context, status=status)
 

@@ -75,11 +75,15 @@ def rich(program: Program, pictures: list[CampaignPicture], text: str, *, top: i
 
 def impacts_of(campaign: Campaign) -> list[tuple[int, str]]:
     """Each preset with what it truly does, in words."""
-    return [(chip.yen, _impact(chip)) for chip in chips_of(campaign)]
+    return [(chip.yen, _impact(chip, campaign.is_all_or_nothing)) for chip in chips_of(campaign)]
 
 
-def _impact(chip: Chip) -> str:
+def _impact(chip: Chip, is_promise: bool) -> str:
     facts: dict[str, Any] = {"yen": yen(chip.coupon_yen), "days": chip.days}
+    if chip.days and is_promise:
+        return gettext("%(yen)s would be for coupons: about %(days)s days of one child's learning") % facts
+    if is_promise:
+        return gettext("%(yen)s would be for coupons") % facts
     if chip.days:
         return gettext("%(yen)s for coupons: about %(days)s days of one child's learning") % facts
     return gettext("%(yen)s for coupons") % facts

@@ -1,5 +1,6 @@
 """Receipts on the donor's pages, and the public page that confirms one."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,11 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from audit.record import record
+from donations.admit import Sender
 from donations.ask_for_receipt import ask_for_receipt, ask_for_year
-from donations.check_receipt import check_receipt
+from donations.check_receipt import CHECKS, admit_check, check_receipt
+from donations.errors import TooManyChecks
 from donations.forms_receipts import ReceiptAskForm
 from donations.models import Donation, Organisation, Receipt, ReceiptPaper
 from donations.receipt_queries import GiftYear, gift_years_of, how_receipt_stands, receipts_of
+from kernel.came_from import came_from, line_of
 from kernel.errors import Refused
 from programs.entering import by_capability, entrance, open_to_all
 from programs.models import Role
@@ -89,14 +93,23 @@ def my_receipt_paper(request: HttpRequest, receipt_id: int) -> HttpResponse:
 @require_GET
 def check_page(request: HttpRequest) -> HttpResponse:
     """Whether a receipt is ours and valid: number, amount and day, nothing of a person."""
-    number, word = request.GET.get("number", "")[:40], request.GET.get("word", "")[:40]
-    context = {
-        "number": number,
-        "word": word,
-        "is_asked": bool(number or word),
-        "receipt": check_receipt(number=number, word=word),
-    }
-    return _private(render(request, "donations/receipt_check.html", context))
+    number, word = request.GET.get("number", "").strip()[:40], request.GET.get("word", "").strip()[:40]
+    context: dict[str, Any] = {"number": number, "word": word}
+    status = 200
+    if number and word:
+        sender = Sender(line=line_of(request), range=came_from(request))
+        program_id = request.program.pk  # type: ignore[attr-defined]
+        try:
+            admit_check(program_id=program_id, sender=sender, number=number, word=word)
+            context["receipt"] = check_receipt(number=number, word=word)
+        except TooManyChecks as refusal:
+            context["refusal"], status = refusal, refusal.status
+    elif request.GET.keys() & {"number", "word"}:
+        context["is_half"], status = True, 422
+    response = _private(render(request, "donations/receipt_check.html", context, status=status))
+    if status == TooManyChecks.status:
+        response["Retry-After"] = str(CHECKS.seconds)
+    return response
 
 
 def as_pdf(paper: ReceiptPaper, receipt: Receipt) -> HttpResponse:

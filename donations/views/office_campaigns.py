@@ -15,13 +15,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from donations.close_campaign import close_campaign
 from donations.draft_campaign import draft_campaign
+from donations.end_promises import go_on_with_promises
 from donations.extend_campaign import extend_campaign
-from donations.forms.campaigns import PRESETS, CampaignForm, ExtendForm, StoryForm, written
+from donations.forms.campaigns import PRESETS, CampaignForm, ExtendForm, StoryForm, usual, written
 from donations.models import Campaign, Organisation
+from donations.money_story import open_questions
 from donations.open_campaign import open_campaign
 from donations.queries import (
     books_differ_yen,
     campaigns_with_standing,
+    cards_of,
     figures_of,
     standing_of,
     unfinished_gifts,
@@ -34,6 +37,7 @@ from donations.views.campaign_page import campaign_context, impacts_of
 from donations.views.donor import empty_form
 from kernel.errors import Refused
 from kernel.templatetags.look import tenths
+from outbox.models import Job
 from programs.entering import entrance
 from programs.models import Role
 
@@ -65,14 +69,26 @@ def one_page(request: HttpRequest, campaign_id: int) -> HttpResponse:
         "pictures": list(campaign.pictures.defer("content").order_by("number")),
         "updates": list(campaign.updates.order_by("-id")),
         "report": campaign.reports.select_related("settled_by__user").first(),
+        **_cards(campaign),
     }
     if campaign.state == Campaign.State.CLOSED:
         context |= {
             "figures": figures_of(campaign),
             "unfinished": unfinished_gifts(campaign),
             "differing_yen": books_differ_yen(campaign),
+            "questions": open_questions(campaign),
         }
     return render(request, "donations/office_campaign.html", context)
+
+
+def _cards(campaign: Campaign) -> dict[str, Any]:
+    """The saved cards of an all-or-nothing campaign, and the job that works through them."""
+    if not campaign.is_all_or_nothing or not campaign.was_opened:
+        return {}
+    cards, job = cards_of(campaign), Job.objects.filter(pk=campaign.job_id).first()
+    is_running = job is not None and job.state == Job.State.RUNNING
+    may_go_on = campaign.goal_met is not None and cards.saved > 0 and not is_running
+    return {"cards": cards, "job": job, "may_go_on": may_go_on}
 
 
 @entrance(Role.OFFICE)
@@ -81,7 +97,7 @@ def one_page(request: HttpRequest, campaign_id: int) -> HttpResponse:
 def edit_page(request: HttpRequest, campaign_id: int | None = None) -> HttpResponse:
     """Write a new campaign, or change a draft. What was typed stays when something is refused."""
     campaign = found(campaign_id) if campaign_id else Campaign()
-    initial = written(campaign) if campaign_id else {}
+    initial = written(campaign) if campaign_id else usual()
     form = CampaignForm(request.POST or None, initial=initial, pictures=_numbers(campaign))
     status = 422 if request.method == "POST" else 200
     if form.is_valid():
@@ -104,7 +120,7 @@ def edit_page(request: HttpRequest, campaign_id: int | None = None) -> HttpRespo
 def _editor(request: HttpRequest, campaign: Campaign, form: CampaignForm, status: int) -> HttpResponse:
     groups = [
         (pgettext("campaigns", "Words"), ["organisation", "title", "title_en", "story", "story_en"]),
-        (_("Goal and days"), ["goal_yen", "first_day", "last_day"]),
+        (_("Goal and days"), ["goal_yen", "kind", "first_day", "last_day", "takes_monthly"]),
         (pgettext("campaigns", "Gifts"), ["operating_per_mille", *PRESETS, "minimum_yen", "maximum_yen"]),
     ]
     context = {
@@ -160,6 +176,14 @@ def close_act(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """Take no new gifts."""
     done = _("The campaign has ended. No new gifts are taken.")
     return _act(request, campaign_id, done, lambda c, actor: close_campaign(campaign=c, actor=actor))
+
+
+@entrance(Role.OFFICE)
+@require_POST
+def go_on_act(request: HttpRequest, campaign_id: int) -> HttpResponse:
+    """Work through the saved cards that a stopped job left."""
+    done = _("The work goes on.")
+    return _act(request, campaign_id, done, lambda c, actor: go_on_with_promises(campaign=c, actor=actor))
 
 
 @entrance(Role.OFFICE)

@@ -8,13 +8,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from donations.add_picture import add_picture
+from donations.ask_for_copy import ask_for_copy
 from donations.draft_update import draft_update
 from donations.forms.campaigns import PictureForm, UpdateForm, written_update
 from donations.models import Campaign, CampaignPicture, CampaignUpdate
 from donations.post_update import post_update
 from donations.queries import donors_to_tell
 from donations.remove_picture import remove_picture
-from donations.update_mail import mail_of_update, sample_gift
+from donations.update_mail import mail_of_update
 from donations.views.campaign_page import update_context
 from donations.views.office_campaigns import found
 from kernel.errors import Refused
@@ -109,11 +110,10 @@ def _update_editor(request: HttpRequest, campaign: Campaign, update: CampaignUpd
 def update_page(request: HttpRequest, update_id: int) -> HttpResponse:
     """The update as page and as mail in both languages, and the button that sends it."""
     update, program = _update(update_id), request.program  # type: ignore[attr-defined]
-    gift = sample_gift(update.campaign)
     context = {
         **update_context(program, update, top=4),
         "donors": update.mails.count() if update.published_at else len(donors_to_tell(update.campaign)),
-        "mails": [(language, mail_of_update(update, gift, program, language)) for language in ("ja", "en")],
+        "mails": [(language, mail_of_update(update, program, language)) for language in ("ja", "en")],
     }
     return render(request, "donations/office_update.html", context)
 
@@ -127,6 +127,17 @@ def post_update_act(request: HttpRequest, update_id: int) -> HttpResponse:
     if update.job_id:
         return redirect("job", slug, update.job_id)
     messages.success(request, _("The update stands on the campaign's page. There was nobody to mail."))
+    return redirect("office-update", slug, update.pk)
+
+
+@entrance(Role.OFFICE)
+@require_POST
+def copy_update_act(request: HttpRequest, update_id: int) -> HttpResponse:
+    """Mail a copy to oneself, in the language of the button."""
+    slug, actor = request.program.slug, request.actor  # type: ignore[attr-defined]
+    update, language = _update(update_id), "en" if request.POST.get("language") == "en" else "ja"
+    ask_for_copy(update=update, language=language, actor=actor)
+    messages.success(request, _("A copy is on its way to %(address)s.") % {"address": actor.user.email})
     return redirect("office-update", slug, update.pk)
 
 

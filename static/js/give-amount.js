@@ -1,4 +1,4 @@
-// The button of a gift says the amount that is chosen; choosing a preset empties the own amount.
+// The button of a gift says the amount that is chosen, and how often; choosing a preset empties the own amount.
 const READ_AS = { "０": "0", "１": "1", "２": "2", "３": "3", "４": "4", "５": "5", "６": "6", "７": "7", "８": "8", "９": "9" };
 
 export function bind(form) {
@@ -12,7 +12,9 @@ export function bind(form) {
   };
   const draw = () => {
     const yen = amount();
-    words.textContent = yen ? form.dataset.words.replace("{amount}", yen.toLocaleString("en")) : plain;
+    const isMonthly = form.querySelector("input[name=rhythm]:checked")?.value === "monthly";
+    const said = isMonthly ? form.dataset.wordsMonthly : form.dataset.words;
+    words.textContent = yen ? said.replace("{amount}", yen.toLocaleString("en")) : plain;
   };
   form.addEventListener("change", (event) => {
     if (event.target.name === "amount_choice" && event.target.value !== "own") own.value = "";

@@ -7,6 +7,8 @@ from django.core import mail
 
 from collective.desk import desk, moment_of_id
 from donations.draft_campaign import Plan, draft_campaign
+from donations.fill_reserve import fill_reserve
+from donations.models import Donation
 from donations.submit_campaign import submit_campaign
 from kernel.clock import now, today
 from outbox.models import Job, Message
@@ -17,7 +19,10 @@ from programs.models import Invitation, Membership, Role
 from programs.scoping import acting_in
 from tests.conftest import member
 from tests.coupons.cast import a_coupon, a_fund, a_school, an_application
-from tests.donations.conftest import make_organisation
+from tests.donations.by_hand import second_person
+from tests.donations.conftest import begin, make_campaign, make_organisation
+from tests.donations.reserve import asked, with_running_costs
+from tests.ledger.test_reserve import take_out
 from tests.metrics.conftest import signed_in
 
 
@@ -53,6 +58,31 @@ def test_a_campaign_in_review_waits(year, office):
     one = waiting("確認を待つキャンペーン")
 
     assert (one.count, one.oldest, one.page) == (1, now(), "office-campaigns")
+
+
+def test_a_reserve_below_zero_is_trouble_and_a_low_one_is_said(year, office):
+    assert waiting("損失準備金が少なくなっています") is None
+    gift = a_gift_by_card(office, 10_000)
+    one = waiting("損失準備金が少なくなっています")
+    assert (one.count, one.is_trouble, one.page) == (1, False, "money-reserve") and "10,000円" in str(
+        one.words
+    )
+    with_running_costs(20_000)
+    fill = asked(office, 10_000)
+    assert waiting("損失準備金への補充").count == 1
+    fill_reserve(fill=fill, actor=second_person(office.program))
+    assert waiting("損失準備金が少なくなっています") is None
+    take_out(10_001)
+    trouble = waiting("損失準備金が不足しています")
+    assert trouble.is_trouble and "1円" in str(trouble.words)
+    assert gift.amount_yen == 10_000
+
+
+def a_gift_by_card(office, yen):
+    campaign = make_campaign(make_organisation(office), office)
+    gift = begin(campaign, yen)
+    Donation.objects.filter(pk=gift.pk).update(state="paid", charge_id="ch_1", paid_at=now())
+    return gift
 
 
 def test_each_kind_of_waiting_is_counted_with_its_oldest(year, office, room):
@@ -118,7 +148,7 @@ def test_an_id_tells_when_its_row_was_made(room):
 
 def test_the_number_of_queries_does_not_grow(year, office, screen, django_assert_num_queries):
     def opened():
-        with django_assert_num_queries(25):
+        with django_assert_num_queries(30):
             assert screen.get("/shibuya/office/").status_code == 200
 
     screen.get("/shibuya/office/")

@@ -90,3 +90,15 @@ def test_fold_moves_fragments_into_the_catalogue_and_compiles(locale: Path) -> N
     assert [entry.msgstr for entry in polib.pofile(str(messages.CATALOGUE))] == ["学校"]
     assert [entry.msgstr for entry in polib.mofile(str(messages.CATALOGUE.with_suffix(".mo")))] == ["学校"]
     assert [entry.msgstr for entry in messages.merged()] == ["学校"]
+
+
+@pytest.mark.parametrize("word", ["サインイン", "サインアウト", "お申込み"])
+def test_our_japanese_has_one_word_for_one_thing(word: str) -> None:
+    """ログイン, ログアウト, お申し込み: two words for one button make people look for a second one."""
+    said = [
+        entry.msgid
+        for entry in messages.merged()
+        if word in entry.msgstr + "".join(entry.msgstr_plural.values())
+    ]
+
+    assert not said

@@ -72,6 +72,15 @@ WRONG: dict[str, tuple[dict[str, str | None], str]] = {
         {"REDIS_URL_FILE": "/nowhere/redis_url"},
         "REDIS_URL_FILE must name a file",
     ),
+    "a mail provider that nobody tried": ({"MAIL_PROVIDER": "pigeon"}, "MAIL_PROVIDER is one of brevo"),
+    "a mail provider's door without a key": (
+        {"MAIL_PROVIDER": "postmark"},
+        "ANYMAIL_WEBHOOK_SECRET is name:password",
+    ),
+    "a mail provider's door with a short key": (
+        {"MAIL_PROVIDER": "postmark", "ANYMAIL_WEBHOOK_SECRET": "mails:short"},
+        "the password of 16 characters or more",
+    ),
     "a word where a yes or no belongs": ({"EMAIL_USE_TLS": "perhaps"}, "EMAIL_USE_TLS"),
 }
 
@@ -94,6 +103,25 @@ def test_whole_settings_start():
     assert start({}).stdout == "started\n"
     assert start({**PUBLIC}).stdout == "started\n"
     assert start({"DEMO": "1", "STRIPE_SECRET_KEY": "sk_test_x"}).stdout == "started\n"
+
+
+def test_a_mail_provider_is_chosen_by_name_and_its_secrets_come_from_files(tmp_path: Path):
+    token = tmp_path / "token"
+    token.write_text("pm-token\n")
+    code = (
+        "from django.conf import settings; print(settings.EMAIL_BACKEND,"
+        " settings.ANYMAIL['POSTMARK_SERVER_TOKEN'], settings.ANYMAIL['WEBHOOK_SECRET'])"
+    )
+    chosen = {
+        "MAIL_PROVIDER": "postmark",
+        "ANYMAIL_POSTMARK_SERVER_TOKEN_FILE": str(token),
+        "ANYMAIL_WEBHOOK_SECRET": "mails:a-password-of-many-letters",
+    }
+
+    read = python(code, {**WHOLE, **chosen, "DJANGO_SETTINGS_MODULE": "config.settings"})
+
+    backend = "anymail.backends.postmark.EmailBackend"
+    assert read.stdout == f"{backend} pm-token mails:a-password-of-many-letters\n", read.stderr
 
 
 @pytest.mark.parametrize("name", WRONG)

@@ -94,6 +94,13 @@ def test_the_story_is_in_order(gift: Donation) -> None:
     assert found_gifts("").count() == 1
 
 
+def test_a_gift_is_begun_before_it_is_paid_though_stripe_tells_whole_seconds(gift: Donation) -> None:
+    gift.started_at = now().replace(microsecond=400_000)
+    gift.paid_at = gift.started_at.replace(microsecond=0)
+
+    assert [one.at for one in story_of(gift)] == [gift.started_at, gift.paid_at]
+
+
 def test_the_donor_hears_of_a_refund_without_the_programs_purpose_in_the_subject(gift: Donation) -> None:
     take_in_refund(donation=gift, said=said(1_000))
     work_off()

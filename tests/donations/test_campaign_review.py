@@ -12,12 +12,13 @@ from donations.errors import (
     CampaignAlreadyOpened,
     CampaignNotDraft,
     CampaignNotInReview,
-    CannotTakeLater,
+    DayIsPromised,
     LastDayOver,
     PictureUnknown,
     PlanOutOfOrder,
     SecondPersonNeeded,
 )
+from donations.extend_campaign import extend_campaign
 from donations.models import Campaign, Organisation
 from donations.open_campaign import open_campaign
 from donations.send_back import send_back
@@ -160,15 +161,20 @@ def test_an_opened_campaign_is_no_draft_any_more(campaign: Campaign, office: Mem
     assert campaign.goal_yen == 10_000_000
 
 
-def test_all_or_nothing_is_not_opened_while_cards_cannot_be_kept(
+def test_an_all_or_nothing_campaign_is_opened_and_its_last_day_stays(
     draft: Campaign, office: Membership, second: Membership
 ) -> None:
     submit_campaign(campaign=draft, actor=office)
     Campaign.objects.filter(pk=draft.pk).update(kind=Campaign.Kind.ALL_OR_NOTHING)
 
-    with pytest.raises(CannotTakeLater):
-        open_campaign(draft=draft, actor=second)
-    assert Campaign.objects.get(pk=draft.pk).state == "review"
+    opened = open_campaign(draft=draft, actor=second)
+
+    assert (opened.state, opened.goal_met) == ("open", None)
+    with pytest.raises(DayIsPromised):
+        extend_campaign(
+            campaign=opened, last_day=opened.last_day + timedelta(days=1), reason="more time", actor=office
+        )
+    assert Campaign.objects.get(pk=opened.pk).last_day == draft.last_day
 
 
 def test_a_campaign_whose_last_day_is_over_is_not_opened(

@@ -40,6 +40,7 @@ def typed(organisation: Organisation, **changes: str) -> dict[str, str]:
         "story": "# はじめに\n\n**学び**を支える。",
         "story_en": "",
         "goal_yen": "３，０００，０００円",
+        "kind": "all_in",
         "first_day": today().isoformat(),
         "last_day": (today() + timedelta(days=30)).isoformat(),
         "preset_1": "3,000",

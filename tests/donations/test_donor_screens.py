@@ -273,7 +273,7 @@ def test_a_donor_sees_own_gifts_only(
     for number in range(3):
         paid(campaign, 1_000 + number)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         reply = client.get(f"/{program.slug}/my/")
 
     html = reply.content.decode()
@@ -305,3 +305,11 @@ def test_the_english_pages_are_english(client: Client, campaign: Campaign, place
     words = text_of(client.get(place))
 
     assert "Learning this spring" in words and "Goal ¥10,000,000" in words and "寄付" not in words
+
+
+def test_the_forms_address_typed_or_loaded_anew_leads_to_the_campaign(
+    client: Client, campaign: Campaign
+) -> None:
+    answer = client.get(f"/shibuya/campaigns/{campaign.pk}/give/")
+    assert (answer.status_code, answer["Location"]) == (302, f"/shibuya/campaigns/{campaign.pk}/")
+    assert client.get("/shibuya/campaigns/1/give/").status_code == 404

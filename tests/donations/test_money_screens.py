@@ -304,3 +304,8 @@ def test_without_an_organisation_the_pages_say_what_to_do(program: Program, brow
     for path in ("account/", "funds/new/", "grants/new/", "bank/upload/"):
         assert "受領団体がまだありません" in text(go(browser, program, path))
     assert "冠基金がまだありません" in text(go(browser, program, "companies/new/"))
+
+
+def test_with_nothing_to_explain_the_tile_says_so(browser: Client, program: Program) -> None:
+    shown = text(go(browser, program))
+    assert "確認が必要な明細はありません" in shown and "最も古いもので" not in shown

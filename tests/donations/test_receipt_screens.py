@@ -11,10 +11,18 @@ from django.test import Client
 
 from audit.models import Record
 from donations.cancel_receipt import cancel_receipt
+from donations.check_receipt import CHECKS
 from donations.forms_receipts import ReceiptAskForm
-from donations.models import Campaign, Organisation, Receipt, ReceiptAsk, ReceiptPaper
+from donations.issue_receipt import issue_receipt
+from donations.models import Campaign, Donation, Organisation, Receipt, ReceiptAsk, ReceiptPaper
 from donations.receipt_mail import tell_of_receipt
-from donations.receipt_queries import gift_years_of, how_receipt_stands, receipts_of, waiting_lists
+from donations.receipt_queries import (
+    blocked_asks,
+    gift_years_of,
+    how_receipt_stands,
+    receipts_of,
+    waiting_lists,
+)
 from kernel.codes import shown
 from outbox.models import Job
 from programs.models import Membership, Program, Role
@@ -225,6 +233,30 @@ def test_the_papers_code_leads_to_the_page(
     assert Client().get(url(program, "receipts/check/")).status_code == 200
 
 
+def test_an_empty_form_says_what_is_missing(program: Program, ready: Organisation) -> None:
+    for asked in ({"number": "", "word": ""}, {"number": "2026-000001", "word": " "}, {"word": "AAAA"}):
+        reply = Client().get(url(program, "receipts/check/"), asked)
+        assert reply.status_code == 422 and "両方入力してください" in text(reply)
+        assert "見つかりません" not in text(reply)
+
+
+def test_guessing_is_stopped_with_words_and_the_same_paper_stays_free(
+    program: Program, ready: Organisation, campaign: Campaign, office: Membership
+) -> None:
+    receipt = a_receipt(campaign, office)
+    right = {"number": receipt.full_number, "word": receipt.check_word}
+    address, guesser = url(program, "receipts/check/"), Client(REMOTE_ADDR="203.0.113.9")
+    guesses = [{"number": receipt.full_number, "word": f"AAAA{n}"} for n in range(CHECKS.most)]
+
+    answers = [guesser.get(address, asked).status_code for asked in [right, *guesses]]
+
+    assert answers == [200] * CHECKS.most + [429]
+    stopped = guesser.get(address, guesses[-1])
+    assert stopped["Retry-After"] == "600" and "10分" in text(stopped) and "有効です" not in text(stopped)
+    assert "有効です" in text(guesser.get(address, right))  # counted already: a reload takes no place
+    assert "有効です" in text(Client(REMOTE_ADDR="203.0.113.10").get(address, right))
+
+
 # --- the secretariat -----------------------------------------------------------------------------
 
 
@@ -313,9 +345,85 @@ def test_a_year_with_nobody_says_so(program: Program, ready: Organisation, offic
     assert answer.status_code == 409 and not Job.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("year", "answer"),
+    [(0, 404), (2006, 404), (2007, 200), (2027, 200), (2028, 404), (9999, 404), (10_000, 404), (10**12, 404)],
+)
+def test_years_that_no_calendar_or_law_knows_are_404(
+    program: Program, ready: Organisation, office: Membership, year: int, answer: int
+) -> None:
+    address = url(program, f"office/receipts/organisations/{ready.pk}/{year}/")
+    assert signed_in_as(office).get(address).status_code == answer
+
+
 def test_other_roles_see_none_of_it(
     program: Program, ready: Organisation, campaign: Campaign, office: Membership, stranger: Membership
 ) -> None:
     receipt = a_receipt(campaign, office)
     for path in ("", "donors/", f"{receipt.pk}/", f"{receipt.pk}/papers/1/", f"organisations/{ready.pk}/"):
         assert signed_in_as(stranger).get(url(program, f"office/receipts/{path}")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("form", "words", "is_taken"),
+    [
+        ("certified_npo", "", True),
+        ("certified_npo", "特例認定特定非営利活動法人", True),
+        ("certified_npo", "一般社団法人", False),
+        ("public_interest", "認定特定非営利活動法人", False),
+        ("none", "認定特定非営利活動法人", False),
+        ("none", "公益財団法人", False),
+        ("none", "一般社団法人", True),
+    ],
+)
+def test_words_that_contradict_the_legal_form_are_refused(
+    program: Program, organisation: Organisation, office: Membership, form: str, words: str, is_taken: bool
+) -> None:
+    address = url(program, f"office/receipts/organisations/{organisation.pk}/")
+    said = {**posted(), "legal_form": form, "legal_form_words": words}
+
+    answer = signed_in_as(office).post(address, said)
+
+    assert answer.status_code == (302 if is_taken else 422)
+    assert is_taken or 'id="id_legal_form_words_error"' in answer.content.decode()  # said at its field
+    assert is_taken or "法人格の区分と合いません" in text(answer)
+
+
+def test_only_what_may_be_left_out_says_so(
+    program: Program, organisation: Organisation, office: Membership
+) -> None:
+    address = url(program, f"office/receipts/organisations/{organisation.pk}/")
+    browser = signed_in_as(office)
+    assert browser.get(address).content.decode().count("任意") == 3  # words of the form, an end, local taxes
+
+    answer = browser.post(address, {**posted(), "representative": "", "certification_number": ""})
+    assert answer.status_code == 422 and answer.content.decode().count("aria-invalid") == 2
+
+
+def test_the_gifts_pages_say_how_the_receipt_stands(
+    program: Program, organisation: Organisation, campaign: Campaign, office: Membership
+) -> None:
+    gift = a_gift(campaign, office)
+    ours, donors = f"office/gifts/{gift.pk}/", f"gifts/{gift.reference}/"
+
+    def both() -> tuple[str, str]:
+        return text(signed_in_as(office).get(url(program, ours))), text(Client().get(url(program, donors)))
+
+    assert "申込みなし" in both()[0] and how_receipt_stands(gift) == "open"
+    ask = an_ask(gift)
+    assert all("団体が準備しています" in one for one in both()) and blocked_asks().get() == ask
+    assert "設定を待つ受領証明書" in text(signed_in_as(office).get(url(program, "office/")))
+    set_up(organisation, office)
+    assert all("まもなく発行します" in one for one in both()) and not blocked_asks().exists()
+    issue_receipt(ask=ask, actor=office)
+    assert all("発行済み" in one for one in both())
+
+
+def test_a_receipt_waits_for_the_fee_in_words(
+    program: Program, ready: Organisation, campaign: Campaign, office: Membership
+) -> None:
+    gift = a_gift(campaign, office)
+    an_ask(gift)
+    Donation.objects.filter(pk=gift.pk).update(fee_yen=None)
+    shown = text(Client().get(url(program, f"gifts/{gift.reference}/")))
+    assert "決済会社の記帳が済みしだい" in shown

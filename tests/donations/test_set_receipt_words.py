@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from audit.models import Record
 from donations.add_organisation import read_legal_form
+from donations.errors import LegalFormDiffers
 from donations.models import Organisation
 from donations.set_receipt_words import set_receipt_words
 from kernel.errors import NotAllowed
@@ -69,7 +70,9 @@ def test_both_ends_of_the_certification_count(
 
 
 def test_no_other_form_is_ever_deductible(organisation: Organisation, office: Membership) -> None:
-    assert not set_up(organisation, office, legal_form="none").is_deductible(date(2026, 1, 1))
+    assert not set_up(organisation, office, legal_form="none", legal_form_words="").is_deductible(
+        date(2026, 1, 1)
+    )
 
 
 def test_the_database_knows_the_forms_and_the_order_of_days(organisation: Organisation) -> None:
@@ -96,3 +99,12 @@ def test_the_database_knows_the_forms_and_the_order_of_days(organisation: Organi
 )
 def test_a_written_form_is_read(said: str, read: tuple[str, str]) -> None:
     assert read_legal_form(said) == read
+
+
+def test_words_of_another_form_write_nothing(organisation: Organisation, office: Membership) -> None:
+    with pytest.raises(LegalFormDiffers):
+        set_up(organisation, office, legal_form_words="公益財団法人")
+    organisation.refresh_from_db()
+    assert organisation.representative == "" and not Record.objects.filter(
+        verb="organisation.receipt_words_set"
+    )

@@ -9,18 +9,21 @@ from django.test import Client
 from audit.models import Record
 from donations.close_campaign import close_campaign
 from donations.confirm import confirm
-from donations.errors import BooksDiffer, CampaignNotClosed, GiftsStillPending
-from donations.models import Campaign, CampaignReport, Donation
+from donations.errors import BooksDiffer, CampaignNotClosed, GiftsStillPending, QuestionsOpen
+from donations.models import Campaign, CampaignReport, Dispute, Donation, Finding, Refund
+from donations.note_finding import note_finding
 from donations.queries import books_differ_yen, is_goal_met, running_costs_paid_yen, standing_of
 from donations.settle_campaign import settle_campaign
+from donations.settle_finding import settle_finding
 from kernel.errors import NotAllowed
 from ledger.accounts import the_account
 from ledger.models import Account, Kind
 from ledger.post import post
 from programs.models import Membership, Program
-from tests.donations.conftest import begin
+from tests.donations.conftest import begin, make_campaign
 from tests.donations.test_confirm import pending, said_of
 from tests.donations.test_donor_screens import paid, text_of
+from tests.metrics.conftest import signed_in
 
 
 @pytest.fixture
@@ -142,3 +145,81 @@ def test_running_costs_are_what_was_truly_spent(campaign: Campaign) -> None:
     post(debit=operating, credit=bank, amount_yen=100, source="refund:1")
 
     assert running_costs_paid_yen() == 300
+
+
+def test_only_the_secretariat_reads_how_much_is_on_coupons(
+    client: Client, program: Program, ended: Campaign, office: Membership
+) -> None:
+    """With one child it would be that child's; everyone reads metrics/fund_story.html, where few are hidden."""
+    coupon = Account.objects.create(kind=Kind.COUPON, label="coupon")
+    assert ended.fund
+    post(debit=ended.fund, credit=coupon, amount_yen=7_000, source="coupon:1")
+    settle_campaign(campaign=ended, actor=office)
+
+    assert "7,000円" not in text_of(client.get(f"/{program.slug}/campaigns/{ended.pk}/"))
+    page = signed_in(office).get(f"/{program.slug}/office/campaigns/{ended.pk}/")
+    assert "7,000円" in text_of(page)
+
+
+def first_gift() -> Donation:
+    gift: Donation = Donation.objects.order_by("id")[0]
+    return gift
+
+
+@pytest.mark.parametrize("about", ["facts", "donation", "charge", "refund", "dispute", "reserve", "sums"])
+def test_while_a_question_about_its_money_is_open_nothing_is_settled(
+    ended: Campaign, office: Membership, about: str
+) -> None:
+    gift = first_gift()
+    if about == "facts":
+        found = note_finding(Finding.Kind.FRAUD_WARNING, about="issfr_1", donation_id=gift.pk)
+    elif about == "donation":
+        found = note_finding(Finding.Kind.PAYMENT_DIFFERS, about=gift.source)
+    elif about == "charge":
+        found = note_finding(Finding.Kind.UNKNOWN_LINE, about="txn_1", thing=gift.charge_id)
+    elif about == "sums":
+        found = note_finding(
+            Finding.Kind.CLEARING_DIFFERS, about="reconciliation:1", organisation=ended.organisation
+        )
+    elif about == "dispute":
+        dispute = Dispute.objects.create(donation=gift, dispute_id="du_1", amount_yen=1)
+        found = note_finding(Finding.Kind.DISPUTE, about=dispute.source)
+    else:
+        refund = Refund.objects.create(donation=gift, request_key=uuid4(), amount_yen=1, state="failed")
+        kind, name = Finding.Kind.REFUND_REFUSED, refund.source
+        if about == "reserve":
+            kind, name = Finding.Kind.RESERVE_SHORT, f"loss reserve: {refund.source}"
+        found = note_finding(kind, about=name)
+
+    with pytest.raises(QuestionsOpen, match=str(found).split()[0]):
+        settle_campaign(campaign=ended, actor=office)
+    assert not CampaignReport.objects.exists()
+    page = signed_in(office).get(f"/shibuya/office/campaigns/{ended.pk}/").content.decode()
+    assert f"/office/questions/{found.pk}/" in page and "精算して最終報告を公開する" not in page
+
+    settle_finding(finding=found, words="済み", actor=office)
+    assert settle_campaign(campaign=ended, actor=office)
+
+
+def test_questions_about_others_do_not_stop_it(ended: Campaign, office: Membership) -> None:
+    other = make_campaign(ended.organisation, office, title="別")
+    gift = begin(other, 1_000, email="c@example.jp")
+    confirm(donation_id=gift.pk, payment=said_of(gift))
+    note_finding(Finding.Kind.PAYMENT_DIFFERS, about=gift.source, donation_id=gift.pk)
+    note_finding(Finding.Kind.UNKNOWN_LINE, about="txn_1", thing="")
+    note_finding(Finding.Kind.UNKNOWN_EVENT, about="evt_donation:5")
+    assert settle_campaign(campaign=ended, actor=office)
+
+
+def test_what_went_back_stands_apart(
+    client: Client, program: Program, ended: Campaign, office: Membership
+) -> None:
+    refunded = first_gift()
+    Donation.objects.filter(pk=refunded.pk).update(gone_yen=4_321)
+    page = signed_in(office).get(f"/{program.slug}/office/campaigns/{ended.pk}/")
+    assert "4,321円" in text_of(page)
+
+    report = settle_campaign(campaign=ended, actor=office)
+
+    assert (report.raised_yen, report.gone_yen) == (15_555, 4_321)
+    assert "4,321円" in text_of(client.get(f"/{program.slug}/campaigns/{ended.pk}/"))

@@ -75,8 +75,16 @@ def test_it_states_what_the_law_asks(
     ("changes", "there", "not_there"),
     [
         ({}, ["第41条の18の2", "特定非営利活動"], ["対象になりません", "公益目的事業"]),
-        ({"legal_form": "public_interest"}, ["公益目的事業", "第78条第2項第3号"], ["対象になりません"]),
-        ({"legal_form": "none"}, ["対象になりません", "寄附金受領書"], ["第41条の18の2", "認定番号"]),
+        (
+            {"legal_form": "public_interest", "legal_form_words": ""},
+            ["公益目的事業", "第78条第2項第3号"],
+            ["対象になりません"],
+        ),
+        (
+            {"legal_form": "none", "legal_form_words": ""},
+            ["対象になりません", "寄附金受領書"],
+            ["第41条の18の2", "認定番号"],
+        ),
         ({"receipt_date_policy": "procedure"}, ["寄附の手続きが完了した日"], ["受領した日"]),
     ],
 )

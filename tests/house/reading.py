@@ -20,7 +20,7 @@ APPS = [name for names in FLOORS for name in names]
 # Files that are not verbs: rooms that every app may have. `definitions` are words beside figures.
 ROOMS = {
     "__init__", "admin", "api", "api_urls", "apps", "books", "checks", "definitions", "errors", "forms", "models",
-    "notices", "queries", "rules", "tasks", "urls", "views",
+    "mails", "notices", "queries", "rules", "tasks", "urls", "views",
 }  # fmt: skip
 FORBIDDEN = {"services", "utils", "helpers", "managers", "signals", "constants", "common", "misc"}
 ROOT = Path(__file__).resolve().parents[2]

@@ -17,6 +17,7 @@ from coupons.issue import issue
 from coupons.redeem import Place, Spend, redeem
 from donations.add_organisation import Agreement, StripeSecrets, add_organisation
 from donations.add_picture import add_picture
+from donations.approve_offline_gift import approve_offline_gift
 from donations.ask_for_receipt import ask_for_receipt
 from donations.draft_update import News, draft_update
 from donations.give import Donor
@@ -27,6 +28,8 @@ from donations.note_finding import note_finding
 from donations.open_campaign import open_campaign
 from donations.post_update import post_update
 from donations.promise_company_gift import Company
+from donations.propose_fill import propose_fill, running_costs
+from donations.propose_refund import propose_refund
 from donations.receive_grant import receive_grant
 from donations.record_past_gift import PastPayment, record_past_gift
 from donations.stop_updates import stop_key
@@ -35,6 +38,7 @@ from families.apply import ChildFacts, GuardianFacts, apply
 from families.approve import approve
 from families.models import Guardian
 from kernel.clock import day_of, now
+from ledger.post import post
 from outbox.jobs import start_job
 from partners.add_device import add_device
 from partners.add_staff import add_staff
@@ -46,7 +50,9 @@ from people.invite import invite, token_of
 from programs.models import Membership, Program, ProgramYear, Role
 from programs.scoping import acting_in
 from tests.conftest import LAST_DAY, make_program, member
-from tests.donations.by_hand import a_fund, a_promise, csv_of, noted, promised, with_account
+from tests.donations.by_hand import a_fund, a_promise, csv_of, noted, promised, second_person, with_account
+from tests.donations.monthly import running
+from tests.outbox.returned import a_return
 
 MISSING = 4
 
@@ -85,6 +91,8 @@ def build(slug: str, name: str, code: str, canary: str) -> House:
         house.add("membership", house.people[Role.COUNTER].pk)
         invitation = invite(email=f"new@{slug}.example", role=Role.CITY, actor=house.people[Role.OFFICE])
         house.add("invitation", token_of(house.program.pk, invitation.pk))
+        for whose in ("own", "another"):
+            house.add("mail_return", a_return(f"{canary}-MAILED-{whose}@example.jp").pk)
     return house
 
 
@@ -108,7 +116,8 @@ def _money(house: House, canary: str) -> None:
         title="campaign",
         goal_yen=1_000_000,
         first_day=date(2026, 9, 1),
-        last_day=LAST_DAY,
+        last_day=None,
+        takes_monthly=True,
         presets=[3_000],
     )
     campaign = open_campaign(draft=draft, actor=office)
@@ -137,6 +146,9 @@ def _money(house: House, canary: str) -> None:
         ask = ask_for_receipt(donation=gift, addressee=addressee, actor=None)
         house.add("receipt", issue_receipt(ask=ask, actor=office)[0].pk)
         house.add("copy", 1)
+        pledge = running(campaign, email=email, public_name=f"{canary}-DONOR-{whose}", agreement_version="1")
+        house.add("pledge", pledge.pk)
+        house.add("pledge_reference", pledge.reference)
     Donation.objects.filter(email=house.people[Role.DONOR].user.email).update(
         user=house.people[Role.DONOR].user
     )
@@ -180,6 +192,23 @@ def _by_hand(house: House, canary: str) -> None:
     content = csv_of((on.isoformat(), "300000", "", f"{canary}-REMITTER"))
     statement = take_in_statement(organisation=organisation, content=content, actor=office)
     house.add("bank_line", statement.lines.get().pk)
+    running = running_costs()
+    post(debit=organisation.bank, credit=running, amount_yen=5_000, source="opening:1")
+    fill = propose_fill(amount_yen=1_000, reason=f"{canary}-REASON", request_key=uuid4(), actor=office)
+    house.add("reserve_fill", fill.pk)
+    booked = approve_offline_gift(
+        gift=noted(Campaign.objects.get(), office, donor_name=f"{canary}-BOOKED", received_on=on),
+        actor=second_person(house.program),
+    )
+    assert booked.donation
+    proposed = propose_refund(
+        donation=booked.donation,
+        amount_yen=1,
+        reason=f"{canary}-REFUND",
+        request_key=uuid4(),
+        actor=office,
+    )
+    house.add("refund", proposed.pk)
 
 
 def _school(house: House, canary: str, whose: str) -> None:

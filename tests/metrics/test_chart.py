@@ -18,6 +18,19 @@ def test_bars_are_as_long_as_their_values() -> None:
     assert long == 2 * half > 0
 
 
+def test_a_long_name_has_room_and_a_longer_one_leaves_half_to_the_bars() -> None:
+    def begins(label: str) -> int:
+        found = re.search(r'd="M(\d+)\.5 0v', bars("x", "t", [Point(label, 1, "1 yen")]))
+        assert found
+        return int(found[1])
+
+    assert begins("塾") == 150
+    assert (
+        begins("Correspondence or online course") > 31 * 7 and begins("通信教育とオンラインの講座") > 13 * 13
+    )
+    assert begins("長" * 200) == 320
+
+
 def test_columns_are_as_high_as_their_values() -> None:
     high, half = (
         int(h) for h in re.findall(r'class="series-1"[^>]* height="(\d+)"', columns("x", "t", POINTS))

@@ -11,7 +11,7 @@ from django.db import connection
 from kernel.clock import now
 from outbox.models import Message
 from outbox.put import put
-from outbox.relay import BATCH, programs_waiting, relay_once, relay_program
+from outbox.relay import BATCH, MOST_QUEUED, programs_waiting, relay_once, relay_program
 from programs.models import Program
 from programs.scoping import acting_in
 
@@ -54,6 +54,25 @@ def test_new_messages_go_before_thousands_that_keep_failing(program: Program) ->
     relay_program(program.pk, lambda _program, message: sent.append(message))
 
     assert sent[0] == new.pk and len(sent) == BATCH
+
+
+def test_a_flood_waits_in_the_table_and_not_many_times_in_the_queue(program: Program) -> None:
+    """20,000 waiting messages once were 216,000 in the queue: each minute all were sent again."""
+    Message.objects.bulk_create(
+        Message(topic="test_topic", about=f"thing:{n}") for n in range(3 * MOST_QUEUED)
+    )
+    sent: list[int] = []
+
+    for minute in range(4):  # no worker is quick enough
+        with time_machine.travel(now() + timedelta(minutes=2 * minute), tick=False):
+            for _ in range(3):
+                relay_program(program.pk, lambda _program, message: sent.append(message))
+    assert len(sent) == 4 * MOST_QUEUED
+
+    with time_machine.travel(now() + timedelta(minutes=6), tick=False):
+        begun = Message.objects.filter(pk__in=sent[-50:])
+        begun.update(leased_until=now() + timedelta(seconds=60))
+        assert relay_program(program.pk, lambda *ids: None) == 50  # what a worker has begun makes room
 
 
 def test_when_the_queue_is_away_nothing_is_marked(program: Program) -> None:

@@ -17,6 +17,7 @@ import stripe
 
 from tests.stripe_standin.conftest import client_of, session_for
 from tests.stripe_standin.running import Standin, running_standin, wait_for
+from tests.stripe_standin.test_subscriptions import monthly, started
 
 REAL_KEY = os.environ.get("STRIPE_TEST_KEY", "")
 no_key = pytest.mark.skipif(
@@ -258,6 +259,71 @@ def test_a_kept_card_that_is_declined_is_402_with_its_intent(either: Any) -> Non
     assert intent.last_payment_error.payment_method.id == method
 
 
+def test_a_page_that_saves_a_card_makes_its_customer_and_takes_no_amount(either: Any) -> None:
+    left_out = ("line_items", "payment_intent_data")
+    asked: Any = {name: value for name, value in session_for().items() if name not in left_out}
+    noted = {"donation": "gift-1", "yen": "10000"}
+    asked.update(
+        mode="setup",
+        currency="jpy",
+        customer_creation="always",
+        payment_method_types=["card"],
+        customer_email="donor@example.jp",
+        metadata=noted,
+        setup_intent_data={"metadata": noted},
+    )
+
+    made = either.v1.checkout.sessions.create(asked)
+    found = either.v1.checkout.sessions.retrieve(made.id, {"expand": ["setup_intent"]})
+    mixed = refusal(
+        lambda: either.v1.checkout.sessions.create({**asked, "payment_intent_data": {"metadata": noted}})
+    )
+
+    assert (found.mode, found.status, found.amount_total) == ("setup", "open", None)
+    assert (found.payment_status, found.payment_intent) == ("no_payment_required", None)
+    assert found.metadata["yen"] == "10000" and found.setup_intent.metadata["donation"] == "gift-1"
+    assert mixed.http_status == 400
+
+
+def test_all_payments_of_a_customer_are_listed_with_charge_and_fee(either: Any) -> None:
+    customer, method = card_kept(either, "pm_card_visa")
+    other = card_kept(either, "pm_card_visa")
+    assert either.v1.payment_intents.list({"customer": customer}).data == []
+
+    paid = either.v1.payment_intents.create(off_session(customer, method))
+    either.v1.payment_intents.create(off_session(*other))
+
+    asked: Any = {"customer": customer, "expand": ["data.latest_charge.balance_transaction"]}
+    found = either.v1.payment_intents.list(asked).data
+    assert [one.id for one in found] == [paid.id]
+    assert (found[0].status, found[0].latest_charge.amount) == ("succeeded", 8_000)
+
+
+def test_a_card_that_wants_its_owner_is_402_and_says_so(either: Any) -> None:
+    customer = either.v1.customers.create({"email": f"donor-{uuid4()}@example.jp"}).id
+    method = either.v1.payment_methods.attach("pm_card_authenticationRequired", {"customer": customer})
+
+    said = refusal(lambda: either.v1.payment_intents.create(off_session(customer, method.id)))
+
+    assert (said.http_status, said.code) == (402, "authentication_required")
+    found = either.v1.payment_intents.list({"customer": customer}).data
+    assert [one.last_payment_error.code for one in found] == ["authentication_required"]
+
+
+def test_a_detached_card_is_charged_never_again_and_detached_once(either: Any) -> None:
+    customer, method = card_kept(either, "pm_card_visa")
+
+    assert either.v1.payment_methods.detach(method).customer is None
+
+    for call in (
+        lambda: either.v1.payment_methods.detach(method),
+        lambda: either.v1.payment_intents.create(off_session(customer, method)),
+    ):
+        said = refusal(call)
+        assert isinstance(said, stripe.InvalidRequestError) and said.http_status == 400
+    assert either.v1.payment_intents.list({"customer": customer, "limit": 1}).data == []
+
+
 def test_a_payment_by_kept_card_is_refunded_in_part(either: Any) -> None:
     paid = either.v1.payment_intents.create(off_session(*card_kept(either, "pm_card_visa")))
 
@@ -388,3 +454,78 @@ def test_accounts_are_strangers(standin: Standin, client: Any) -> None:
     assert refusal(lambda: other.v1.checkout.sessions.retrieve(made.id)).http_status == 404
     assert other.v1.checkout.sessions.list().data == []
     assert client.v1.accounts.retrieve_current().id != other.v1.accounts.retrieve_current().id
+
+
+def test_a_monthly_page_names_no_subscription_before_it_is_paid(either: Any) -> None:
+    """What donations/stripe_gateway/monthly.py sends, with 3-D Secure as the shield asks for it."""
+    guarded = {"card": {"request_three_d_secure": "any"}}
+    asked = monthly(3_000, customer_email="donor@example.jp", payment_method_options=guarded, locale="ja")
+
+    made = either.v1.checkout.sessions.create({**asked, "payment_method_types": ["card"]})
+
+    found = either.v1.checkout.sessions.retrieve(made.id)
+    assert (found.mode, found.status, found.subscription, found.payment_intent) == (
+        "subscription",
+        "open",
+        None,
+        None,
+    )
+    assert (found.amount_total, found.currency) == (3_000, "jpy") and found.url
+    assert either.v1.checkout.sessions.expire(made.id).status == "expired"
+
+
+@pytest.mark.parametrize("name", ["payment_intent_data", "no_such_thing"])
+def test_a_monthly_page_takes_no_payment_data(either: Any, name: str) -> None:
+    said = refusal(lambda: either.v1.checkout.sessions.create(monthly(**{name: {"metadata": {"a": "b"}}})))
+
+    assert isinstance(said, stripe.InvalidRequestError) and said.http_status == 400
+
+
+def test_what_is_read_of_a_month_stands_where_the_product_reads_it(standin: Standin, client: Any) -> None:
+    subscription = started(standin, client)
+    standin.settled()
+
+    found = client.v1.subscriptions.retrieve(subscription.id, {"expand": ["latest_invoice"]})
+    item, latest = found["items"].data[0], found.latest_invoice
+    assert (found.status, found.cancel_at, found.cancellation_details.reason) == ("active", None, None)
+    assert (item.price.unit_amount, item.quantity, found.currency) == (3_000, 1, "jpy")
+    assert item.current_period_end > found.created and item.price.product
+    assert (latest.status, latest.amount_paid, latest.currency, latest.next_payment_attempt) == (
+        "paid",
+        3_000,
+        "jpy",
+        None,
+    )
+    paid_ones = client.v1.invoices.list({"subscription": found.id, "status": "paid", "limit": 100}).data
+    assert [one.id for one in paid_ones] == [latest.id]
+    wanted: Any = {"invoice": latest.id, "expand": ["data.payment.payment_intent"]}
+    (payment,) = client.v1.invoice_payments.list(wanted).data
+    intent = payment.payment.payment_intent
+    charge = client.v1.charges.retrieve(intent.latest_charge, {"expand": ["balance_transaction"]})
+    assert (payment.status, charge.balance_transaction.fee, charge.payment_intent) == ("paid", 108, intent.id)
+    assert "pledge" not in intent.metadata  # so the way back is over the invoice
+    back: Any = {"payment": {"type": "payment_intent", "payment_intent": intent.id}}
+    (named,) = client.v1.invoice_payments.list(back).data
+    invoice = client.v1.invoices.retrieve(named.invoice)
+    assert invoice.billing_reason == "subscription_create"
+    assert invoice.parent.subscription_details.metadata["pledge"] == "pledge-1"
+
+
+def test_another_card_leads_home_when_the_page_was_asked_to(standin: Standin, client: Any) -> None:
+    subscription = started(standin, client)
+    home = "http://127.0.0.1:8000/my/monthly/1/"
+    flow: Any = {
+        "type": "payment_method_update",
+        "after_completion": {"type": "redirect", "redirect": {"return_url": home}},
+    }
+    asked: Any = {"customer": subscription.customer, "return_url": home, "flow_data": flow, "locale": "ja"}
+    made = client.v1.billing_portal.sessions.create(asked)
+    card = standin.ask("GET", made.url).location
+    policy = standin.ask("GET", card).headers["content-security-policy"]
+    assert "form-action 'self' http://127.0.0.1:8000" in policy  # a browser holds the way home to it
+
+    saved = standin.post_form(card, {"card": "4242424242424242", "expiry": "12 / 40", "cvc": "123"})
+
+    assert (saved.status, saved.location) == (303, home)
+    after = client.v1.subscriptions.retrieve(subscription.id)
+    assert after.default_payment_method != subscription.default_payment_method

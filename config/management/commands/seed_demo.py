@@ -6,6 +6,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from config.demo_data import fukuoka, shibuya
+from config.demo_data.after_gifts import refund_and_dispute
+from config.demo_data.monthly import begin_monthly
+from config.demo_data.promises import begin_promises
+from config.demo_data.receipts import issue_first_receipts
 from config.demo_data.standin import register_webhook
 from kernel.clock import now
 from outbox.models import Message
@@ -46,6 +50,10 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {facts['name']} ...")
                 build(program, facts)
             register_webhook(program)
+            begin_monthly(program)
+            issue_first_receipts(program)
+            refund_and_dispute(program)
+            begin_promises(program)
 
 
 def build(program: Program, facts: dict[str, str]) -> None:
