@@ -60,7 +60,7 @@ def photograph() -> bytes:
 def tell_everything(house: House) -> dict[str, Campaign]:
     """Campaigns in each state; the open one has pictures, updates and gifts."""
     first = house.people[Role.OFFICE]
-    second = member(house.program, Role.OFFICE, "second@shibuya.example")
+    second = member(house.program, Role.OFFICE, "reviewer@shibuya.example")
     with acting_in(house.program.pk):
         made: dict[str, Campaign] = {"open": Campaign.objects.get()}
         add_picture(
