@@ -59,7 +59,7 @@ def test_stripe_away_ends_the_round_and_changes_nothing(
     assert Donation.objects.filter(state="pending").count() == 3
 
 
-def test_the_sweep_is_on_the_timetable_and_runs_without_a_program(db: None) -> None:
+def test_the_sweep_is_on_the_timetable_and_runs_without_a_program(two_programs: tuple[Program, Program]) -> None:
     tasks = {entry["task"] for entry in TIMETABLE.values()}
 
     assert "donations.sweep" in tasks and sweep_gifts.name == "donations.sweep"
