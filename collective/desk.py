@@ -25,7 +25,7 @@ from outbox.mail_queries import stopped_addresses
 from outbox.models import Job, Message
 from partners.models import Provider
 from people.invite import open_invitations
-from programs.models import ProgramYear
+from programs.models import BY_TWO, ProgramYear
 from programs.scope import current_program_id
 
 LATE = timedelta(minutes=10)
@@ -255,8 +255,16 @@ def _reserve_fills() -> Waiting:
 
 
 def _invitations() -> Waiting:
-    count, oldest = _counted(open_invitations(), "created_at")
-    return Waiting(_("Invitations not yet accepted"), count, oldest, "office-people")
+    """Those to the secretariat go out only when another person of it has approved them."""
+    found = open_invitations().aggregate(
+        count=Count("id"),
+        oldest=Min("created_at"),
+        waiting=Count("id", filter=Q(role__in=BY_TWO, approved_at=None)),
+    )
+    words = _("An invitation to the secretariat waits for a second person.") if found["waiting"] else ""
+    return Waiting(
+        _("Invitations not yet accepted"), found["count"], found["oldest"], "office-people", words=words
+    )
 
 
 def _jobs() -> Waiting:

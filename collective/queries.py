@@ -1,9 +1,10 @@
 """Reads of the secretariat's pages."""
 
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
 
 from partners.models import Classroom, Provider
-from programs.models import STAFF_ROLES, Membership, Role
+from programs.models import STAFF_ROLES, Invitation, Membership, Role
 
 
 def staff() -> QuerySet[Membership]:
@@ -34,3 +35,15 @@ def places_to_work() -> list[tuple[str, str]]:
         *((f"provider:{school.pk}", school.name) for school in schools),
         *((f"classroom:{room.pk}", f"{room.provider.name} / {room.name}") for room in rooms),
     ]
+
+
+def words_of_sent(invitation: Invitation) -> str:
+    """What became of an invitation just made or approved: mailed, or who has to say yes first."""
+    if not invitation.waits_for_second_person:
+        return _("The invitation to %(email)s is on its way.") % {"email": invitation.email}
+    colleagues = Membership.objects.filter(is_active=True, role=Role.OFFICE)
+    if colleagues.exclude(pk=invitation.invited_by_id).exists():
+        return _("The invitation waits. A colleague of the secretariat has to approve it, then it is sent.")
+    return _(
+        "The invitation waits. You are alone in the secretariat: ask those who run this service to approve it."
+    )

@@ -8,6 +8,16 @@ urlpatterns = [
     path("office/", views.home, name="office"),
     path("office/people/", views.people, name="office-people"),
     path("office/people/<int:membership_id>/end/", views.end_membership, name="office-people-end"),
+    path(
+        "office/people/invitations/<int:invitation_id>/approve/",
+        views.approve_act,
+        name="office-invitation-approve",
+    ),
+    path(
+        "office/people/invitations/<int:invitation_id>/withdraw/",
+        views.withdraw_act,
+        name="office-invitation-withdraw",
+    ),
     path("office/mails/", views.mails_page, name="office-mails"),
     path("office/mails/sent/", views.mails_sent, name="office-mails-sent"),
     path("office/mails/back/", views.mails_back, name="office-mails-back"),

@@ -11,16 +11,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from collective.desk import desk
 from collective.forms import AgainForm, InviteForm
 from collective.mail_log import lines_of, mails_to, samples_by_audience, samples_of
-from collective.queries import places_to_work, roles_counted, staff
+from collective.queries import places_to_work, roles_counted, staff, words_of_sent
 from collective.write_again import write_again
 from kernel.errors import Refused
 from outbox.mail_kinds import MAIL_KINDS
 from outbox.mail_queries import counting_returns, doubtful_addresses, stopped_addresses
 from outbox.models import Mail, MailReturn
+from people.approve_invitation import approve_invitation
 from people.deactivate import deactivate
 from people.invite import invite, open_invitations
+from people.withdraw_invitation import withdraw_invitation
 from programs.entering import entrance
-from programs.models import Membership, Role
+from programs.models import Invitation, Membership, Role
 
 PAGE = 50
 
@@ -46,12 +48,12 @@ def people(request: HttpRequest) -> HttpResponse:
             form.add_error("email", str(refusal))
             status = refusal.status
         else:
-            messages.success(request, _("The invitation to %(email)s is on its way.") % {"email": sent.email})
+            messages.success(request, words_of_sent(sent))
             return redirect("office-people", request.program.slug)  # type: ignore[attr-defined]
     context = {
         "form": form,
         "page": Paginator(staff(), PAGE).get_page(request.GET.get("page")),
-        "invitations": open_invitations().order_by("-id")[:PAGE],
+        "invitations": open_invitations().select_related("invited_by__user").order_by("-id")[:PAGE],
         "counted": roles_counted(),
     }
     return render(request, "collective/people.html", context, status=status)
@@ -69,6 +71,37 @@ def end_membership(request: HttpRequest, membership_id: int) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("%(person)s can no longer enter in this role.") % {"person": ended.user})
+    return redirect("office-people", request.program.slug)  # type: ignore[attr-defined]
+
+
+@entrance(Role.OFFICE)
+@require_POST
+def approve_act(request: HttpRequest, invitation_id: int) -> HttpResponse:
+    """Let a new colleague of the secretariat in: the second person's yes."""
+    try:
+        let_in = approve_invitation(invitation_id=invitation_id, actor=request.actor)  # type: ignore[attr-defined]
+    except Invitation.DoesNotExist as error:
+        raise Http404("no such invitation") from error
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, words_of_sent(let_in))
+    return redirect("office-people", request.program.slug)  # type: ignore[attr-defined]
+
+
+@entrance(Role.OFFICE)
+@require_POST
+def withdraw_act(request: HttpRequest, invitation_id: int) -> HttpResponse:
+    """Take an open invitation back."""
+    try:
+        gone = withdraw_invitation(invitation_id=invitation_id, actor=request.actor)  # type: ignore[attr-defined]
+    except Invitation.DoesNotExist as error:
+        raise Http404("no such invitation") from error
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        words = _("The invitation to %(email)s was withdrawn.") % {"email": gone.email}
+        messages.success(request, words)
     return redirect("office-people", request.program.slug)  # type: ignore[attr-defined]
 
 

@@ -26,7 +26,7 @@ BITS = 16  # about 65,000 SHA-256: a second on an old telephone, see static/js/g
 POSTS = Limit("gift forms sent", 40, 600)  # of one line, good or bad: so that refusing costs little
 LINE = Limit("gifts begun of one line", 5, 600)
 RANGE = Limit("gifts begun of one range", 25, 600)  # IPv6: 65,536 lines may belong to one person
-OPEN = Limit("open gifts of one address", 3, 2100)
+OPEN = Limit("open gifts of one e-mail address and line", 3, 2100)
 FORM = Limit("gifts of one form", 4, FORM_SECONDS)
 UNANSWERED = Limit("gifts without an answer of one line", 1, 600)
 UNANSWERED_IN_ALL = Limit("gifts without an answer", 10, 600)
@@ -111,12 +111,16 @@ def admit(*, donation: Donation | Pledge, sender: Sender, sent: Sent, is_card: b
         raise TooManyGifts(minutes=LINE.seconds // 60)
     if ":" in sender.line and not take(around, f"{program}|{sender.range}", gift):
         raise TooManyGifts(minutes=RANGE.seconds // 60)
-    _check_open(donation)
+    _check_open(donation, sender)
 
 
-def _check_open(donation: Donation | Pledge) -> None:
-    """At most three payment pages of one e-mail address are open; those that ended give their place back."""
-    who, gift = f"{donation.program_id}|{donation.email}", str(donation.request_key)
+def _check_open(donation: Donation | Pledge, sender: Sender) -> None:
+    """At most three payment pages of one e-mail address are open from one line; ended ones give their place back.
+
+    Anybody may type somebody's address: over all lines, three pages left open would lock its owner out of giving,
+    and say that someone gives with it. A bot loses nothing by it, since it has as many e-mail addresses as it likes.
+    """
+    who, gift = f"{donation.program_id}|{donation.email}|{sender.line}", str(donation.request_key)
     if take(OPEN, who, gift):
         return
     kept = taken(OPEN, who)

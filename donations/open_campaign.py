@@ -7,6 +7,7 @@ from donations.errors import (
     CampaignAlreadyOpened,
     CampaignNotInReview,
     LastDayOver,
+    ReviewChanged,
     SecondPersonNeeded,
 )
 from donations.models import Campaign
@@ -21,18 +22,20 @@ OPERATING = "running costs"  # one account per program, never mixed with coupons
 
 
 @transaction.atomic
-def open_campaign(*, draft: Campaign, actor: Membership) -> Campaign:
+def open_campaign(*, draft: Campaign, actor: Membership, seen: str | None = None) -> Campaign:
     """Open a campaign: it gets a fund of its own, and takes gifts from its first to its last day.
 
     draft: one in review, opened by another person than the one who submitted it; or one that code only
     filled in and nobody saved, such as the demonstration's, which is saved here.
-    Raises NotAllowed, CampaignAlreadyOpened, CampaignNotInReview, SecondPersonNeeded, LastDayOver;
-    nothing is written then.
+    seen: the review_mark of the page on which the person read the promises; None: no page was read.
+    Raises NotAllowed, CampaignAlreadyOpened, CampaignNotInReview, ReviewChanged, SecondPersonNeeded,
+    LastDayOver; nothing is written then.
     """
     require(may_run_campaigns(actor))
     if draft.pk:
         draft = Campaign.objects.select_for_update(of=("self",)).get(pk=draft.pk)
         check_may_be_opened(draft, actor)
+        check_was_seen(draft, seen)
     draft.fund = open_account(kind=Kind.FUND, label=draft.title)
     draft.operating = the_account(Kind.OPERATING, OPERATING)
     draft.state, draft.opened_by, draft.opened_at = Campaign.State.OPEN, actor, now()
@@ -51,3 +54,9 @@ def check_may_be_opened(campaign: Campaign, actor: Membership) -> None:
         raise SecondPersonNeeded
     if campaign.is_past(today()):
         raise LastDayOver
+
+
+def check_was_seen(campaign: Campaign, seen: str | None) -> None:
+    """What is decided on is what was read. The caller holds the campaign. Raises ReviewChanged."""
+    if seen is not None and seen != campaign.review_mark:
+        raise ReviewChanged

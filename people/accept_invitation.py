@@ -47,12 +47,14 @@ def accept_invitation(*, token: str, name: str = "", password: str = "") -> Memb
 
 
 def find_invitation(token: str, *, lock: bool = False) -> Invitation:
-    """The open invitation of `token`. Raises InvitationOver for any other."""
+    """The open invitation of `token`. Raises InvitationOver for any other, also for one not approved yet."""
     invitations = Invitation.objects.filter(token_hash=hash_of(token))
     if lock:
         invitations = invitations.select_for_update(of=("self",))
     invitation: Invitation | None = invitations.first()
     if invitation is None or invitation.accepted_at is not None or invitation.expires_at <= now():
+        raise InvitationOver
+    if invitation.waits_for_second_person:
         raise InvitationOver
     return invitation
 

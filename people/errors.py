@@ -40,3 +40,17 @@ class NotYourself(Refused):
 
     code = "not_yourself"
     words = _("You cannot take away your own role. Please ask a colleague.")
+
+
+class InvitedByYou(Refused):
+    """One person with two addresses would be both halves of every act that needs two."""
+
+    code = "invited_by_you"
+    words = _("You invited this person yourself. A colleague of the secretariat has to approve it.")
+
+
+class InvitationAccepted(Refused):
+    """Who has joined already is not kept out by this."""
+
+    code = "invitation_accepted"
+    words = _("This person has joined already. End their role in the list of those who work here.")

@@ -28,6 +28,8 @@ def accepted_topic(kind: str) -> str:
 def invite(*, email: str, role: Role, actor: Membership, about: dict[str, Any] | None = None) -> Invitation:
     """Invite `email` to `role` for seven days. An open invitation to the same is replaced.
 
+    To the secretariat nothing is mailed before another person has approved it (approve_invitation):
+    with two addresses one person would be both halves of every act that needs two.
     about  what an upper floor ties to the new member: {"kind": "classroom_staff", "classroom_id": 5};
            its `kind` must have a handler of `invitation_accepted_<kind>`
     Raises NotAllowed, AlreadyMember; nothing is written or sent then.
@@ -54,12 +56,18 @@ def invite(*, email: str, role: Role, actor: Membership, about: dict[str, Any] |
         invited_by=actor,
     )
     record("invitation.sent", actor=actor, subject=f"invitation:{pk}", role=str(role))
-    put("invitation", about=f"invitation:{pk}", invitation_id=pk)
+    if not invitation.waits_for_second_person:
+        mail_link(invitation)
     return invitation
 
 
+def mail_link(invitation: Invitation) -> None:
+    """The link goes out; the mail is written when it is sent."""
+    put("invitation", about=f"invitation:{invitation.pk}", invitation_id=invitation.pk)
+
+
 def open_invitations(**filters: Any) -> Any:
-    """Invitations that can still be accepted."""
+    """Invitations that can still be accepted, some of them only when a second person has approved them."""
     return Invitation.objects.filter(accepted_at__isnull=True, expires_at__gt=now(), **filters)
 
 

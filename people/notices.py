@@ -13,11 +13,11 @@ from programs.models import User
 
 @handles("invitation")
 def mail_invitation(message: Message) -> None:
-    """The link, to the invited address. Nothing when it was replaced or ran out meanwhile."""
+    """The link, to the invited address. Nothing when it was replaced, withdrawn or ran out meanwhile."""
     invitation = (
         open_invitations(pk=message.facts["invitation_id"]).select_related("program", "invited_by").first()
     )
-    if invitation is None:
+    if invitation is None or invitation.waits_for_second_person:
         return
     token = token_of(invitation.program_id, invitation.pk)
     if hash_of(token) != invitation.token_hash:

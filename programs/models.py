@@ -98,6 +98,8 @@ class Role(models.TextChoices):
 
 
 STAFF_ROLES = frozenset({Role.OFFICE, Role.CITY, Role.PROVIDER_ADMIN, Role.COUNTER})
+# Let in by two: who holds such a role may be the second person of an act about money.
+BY_TWO = frozenset({Role.OFFICE})
 
 
 class Membership(ProgramScoped):
@@ -120,7 +122,10 @@ class Membership(ProgramScoped):
 
 
 class Invitation(ProgramScoped):
-    """The secretariat's word that a person may join with a role; the link goes by mail, once."""
+    """The secretariat's word that a person may join with a role; the link goes by mail, once.
+
+    To the secretariat itself (BY_TWO) the link goes only when a second person has approved it.
+    """
 
     email = models.EmailField()
     role = models.CharField(max_length=20, choices=Role)
@@ -128,6 +133,9 @@ class Invitation(ProgramScoped):
     about = models.JSONField(default=dict)  # what the upper floor adds on acceptance, for example a classroom
     expires_at = models.DateTimeField()
     invited_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    operator = models.CharField(max_length=80, blank=True)  # who of the installation approved, if no member
     accepted_at = models.DateTimeField(null=True)
     accepted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -136,7 +144,26 @@ class Invitation(ProgramScoped):
         constraints: ClassVar = [
             UniqueConstraint(fields=["program", "token_hash"], name="invitation_token_once"),
             CheckConstraint(condition=Q(role__in=Role.values), name="invitation_role_known"),
+            CheckConstraint(
+                condition=Q(approved_at=None, approved_by=None, operator="")
+                | Q(approved_at__isnull=False, approved_by__isnull=False, operator="")
+                | Q(approved_at__isnull=False, approved_by=None) & ~Q(operator=""),
+                name="invitation_approved_by_one",
+            ),
+            CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=F("invited_by")),
+                name="invitation_second_person",
+            ),
+            CheckConstraint(
+                condition=~Q(role__in=sorted(BY_TWO)) | Q(accepted_at=None) | Q(approved_at__isnull=False),
+                name="invitation_accepted_when_approved",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.email} ({self.role})"
+
+    @property
+    def waits_for_second_person(self) -> bool:
+        """Nobody but the one who invited has said yes yet."""
+        return self.role in BY_TWO and self.approved_at is None

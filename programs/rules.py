@@ -18,3 +18,8 @@ def is_role(actor: Membership | None, *roles: Role) -> bool:
 def may_invite(actor: Membership | None) -> bool:
     """The secretariat invites people."""
     return is_role(actor, Role.OFFICE)
+
+
+def may_approve_invitation(actor: Membership | None) -> bool:
+    """The secretariat lets a new colleague in, another person than the one who invited (the verb looks)."""
+    return is_role(actor, Role.OFFICE)

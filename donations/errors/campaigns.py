@@ -19,6 +19,16 @@ class CampaignNotInReview(Refused):
     words = _("This campaign does not wait for a second person. Give it to a second person first.")
 
 
+class ReviewChanged(Refused):
+    """It was taken back, and perhaps changed, after the page was drawn on which the person read it."""
+
+    code = "review_changed"
+    words = _(
+        "This campaign was given to review again after you opened the page. Nothing was done. "
+        "Read below what is promised now, then decide."
+    )
+
+
 class SecondPersonNeeded(Refused):
     """Who gave the campaign to review cannot open it."""
 

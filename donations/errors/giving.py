@@ -138,7 +138,7 @@ class TooManyGifts(Refused):
 
 
 class TooManyOpen(Refused):
-    """Three payment pages of one e-mail address are open already."""
+    """Three payment pages of one e-mail address are open already, begun from the same line."""
 
     code = "too_many_open"
     status = 429

@@ -106,6 +106,11 @@ class Campaign(ProgramScoped):
         return self.title
 
     @property
+    def review_mark(self) -> str:
+        """Says which review a page was drawn from: nothing changes within one. '' outside of any."""
+        return self.submitted_at.isoformat() if self.submitted_at else ""
+
+    @property
     def source(self) -> str:
         """Its name in the trail and the outbox."""
         return f"campaign:{self.pk}"

@@ -157,17 +157,22 @@ def submit_act(request: HttpRequest, campaign_id: int) -> HttpResponse:
 @require_POST
 def send_back_act(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """Back to draft, with words."""
-    words = request.POST.get("words", "")
+    words, seen = request.POST.get("words", ""), request.POST.get("seen", "")
     done = _("The campaign is a draft again and can be changed.")
-    return _act(request, campaign_id, done, lambda c, actor: send_back(campaign=c, words=words, actor=actor))
+
+    def verb(campaign: Campaign, actor: Any) -> Campaign:
+        return send_back(campaign=campaign, words=words, actor=actor, seen=seen)
+
+    return _act(request, campaign_id, done, verb)
 
 
 @entrance(Role.OFFICE)
 @require_POST
 def open_act(request: HttpRequest, campaign_id: int) -> HttpResponse:
-    """Open what another person submitted."""
+    """Open what another person submitted, as the page showed it."""
+    seen = request.POST.get("seen", "")
     done = _("The campaign is open. Its page is public.")
-    return _act(request, campaign_id, done, lambda c, actor: open_campaign(draft=c, actor=actor))
+    return _act(request, campaign_id, done, lambda c, actor: open_campaign(draft=c, actor=actor, seen=seen))
 
 
 @entrance(Role.OFFICE)

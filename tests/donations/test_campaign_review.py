@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 
 from audit.models import Record
@@ -16,6 +17,7 @@ from donations.errors import (
     LastDayOver,
     PictureUnknown,
     PlanOutOfOrder,
+    ReviewChanged,
     SecondPersonNeeded,
 )
 from donations.extend_campaign import extend_campaign
@@ -28,7 +30,7 @@ from kernel.errors import NotAllowed, Refused
 from ledger.models import Account, Kind
 from programs.models import Membership, Program, Role
 from programs.scoping import acting_in
-from tests.conftest import member
+from tests.conftest import FROZEN, member
 
 
 def a_plan(**changes: Any) -> Plan:
@@ -144,6 +146,44 @@ def test_in_review_nothing_is_changed_until_it_is_sent_back(
     assert back.goal_yen == 3_000_000
     with pytest.raises(CampaignNotInReview):
         send_back(campaign=draft, words="", actor=second)
+
+
+def submitted_anew(draft: Campaign, office: Membership, **changes: Any) -> tuple[str, str]:
+    """Given to review, taken back, changed, given again a minute later: the marks of both reviews."""
+    first = submit_campaign(campaign=draft, actor=office)
+    send_back(campaign=draft, words="", actor=office)
+    draft_campaign(organisation=draft.organisation, plan=a_plan(**changes), actor=office, campaign=draft)
+    with time_machine.travel(FROZEN + timedelta(minutes=1), tick=False):
+        return first.review_mark, submit_campaign(campaign=draft, actor=office).review_mark
+
+
+def test_what_was_changed_after_the_page_was_read_is_not_opened(
+    draft: Campaign, office: Membership, second: Membership
+) -> None:
+    read, now_so = submitted_anew(draft, office, operating_per_mille=500)
+    accounts, lines = Account.objects.count(), Record.objects.count()
+
+    for seen in (read, ""):
+        with pytest.raises(ReviewChanged):
+            open_campaign(draft=draft, actor=second, seen=seen)
+    draft.refresh_from_db()
+    assert draft.state == "review" and draft.opened_by is None
+    assert (Account.objects.count(), Record.objects.count()) == (accounts, lines)
+
+    assert open_campaign(draft=draft, actor=second, seen=now_so).operating_per_mille == 500
+
+
+def test_words_about_an_earlier_text_do_not_send_back_a_later_one(
+    draft: Campaign, office: Membership, second: Membership
+) -> None:
+    read, now_so = submitted_anew(draft, office, goal_yen=2_000_000)
+
+    with pytest.raises(ReviewChanged):
+        send_back(campaign=draft, words="目標が高すぎます", actor=second, seen=read)
+    draft.refresh_from_db()
+    assert (draft.state, draft.sent_back_words) == ("review", "")
+
+    assert send_back(campaign=draft, words="", actor=second, seen=now_so).state == "draft"
 
 
 def test_an_opened_campaign_is_no_draft_any_more(campaign: Campaign, office: Membership) -> None:

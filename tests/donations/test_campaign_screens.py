@@ -2,9 +2,11 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
+import time_machine
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
@@ -15,7 +17,7 @@ from donations.models import Campaign, CampaignPicture, CampaignUpdate, Organisa
 from donations.post_update import post_update
 from kernel.clock import today
 from programs.models import Membership, Program, Role
-from tests.conftest import member
+from tests.conftest import FROZEN, member
 from tests.donations.conftest import begin, make_campaign, work_off
 from tests.donations.test_add_picture import a_bomb, a_picture
 from tests.donations.test_confirm import pending
@@ -112,9 +114,36 @@ def test_two_people_bring_a_campaign_from_the_editor_to_the_public(
     assert client.get(public).status_code == 404
 
     assert f"{own}open/" in second.get(own).content.decode()
-    assert "キャンペーンを公開しました" in said(second, second.post(f"{own}open/"))
+    assert "キャンペーンを公開しました" in said(second, second.post(f"{own}open/", seen_on(second, own)))
     assert "目標に届かないときも、お金はお約束どおりに使います" in text_of(client.get(public))
     assert "公開中" in text_of(first.get(place)) or "受付中" in text_of(first.get(place))
+
+
+def seen_on(person: Client, own: str) -> dict[str, str]:
+    """What the buttons of the campaign's page send along: of which review it was drawn."""
+    marks = set(re.findall(r'name="seen" value="([^"]+)"', person.get(own).content.decode()))
+    assert len(marks) == 1
+    return {"seen": unescape(marks.pop())}
+
+
+def test_a_tab_from_before_a_change_opens_nothing(
+    first: Client, second: Client, client: Client, organisation: Organisation, place: str, program: Program
+) -> None:
+    first.post(f"{place}new/", typed(organisation))
+    own = f"{place}{Campaign.objects.get().pk}/"
+    first.post(f"{own}submit/")
+    old_tab = seen_on(second, own)
+    first.post(f"{own}send-back/", seen_on(first, own))
+    first.post(f"{own}edit/", typed(organisation, operating_per_mille="50"))
+    with time_machine.travel(FROZEN + timedelta(minutes=1), tick=False):
+        first.post(f"{own}submit/")
+
+    for tab in (old_tab, {}):
+        assert "もう一度確認に出されました" in said(second, second.post(f"{own}open/", tab))
+        assert "もう一度確認に出されました" in said(second, second.post(f"{own}send-back/", tab))
+    assert Campaign.objects.get().state == "review"
+
+    assert "キャンペーンを公開しました" in said(second, second.post(f"{own}open/", seen_on(second, own)))
 
 
 def test_sending_back_says_why_and_the_draft_can_be_changed(
@@ -124,7 +153,8 @@ def test_sending_back_says_why_and_the_draft_can_be_changed(
     own = f"{place}{Campaign.objects.get().pk}/"
     first.post(f"{own}submit/")
 
-    said(second, second.post(f"{own}send-back/", {"words": "割合を10にしてください"}))
+    words = {"words": "割合を10にしてください", **seen_on(second, own)}
+    said(second, second.post(f"{own}send-back/", words))
 
     assert "割合を10にしてください" in text_of(first.get(own))
     assert first.post(f"{own}edit/", typed(organisation, operating_per_mille="10")).status_code == 302

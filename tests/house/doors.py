@@ -149,6 +149,8 @@ DOORS: dict[str, Door] = {
     "office": roles(OFFICE),
     "office-people": roles(OFFICE),
     "office-people-end": roles(OFFICE, membership_id="membership"),
+    "office-invitation-approve": roles(OFFICE, invitation_id="office_invitation"),
+    "office-invitation-withdraw": roles(OFFICE, invitation_id="office_invitation"),
     "office-mails": roles(OFFICE),
     "office-mails-sent": roles(OFFICE),
     "office-mails-back": roles(OFFICE),

@@ -91,6 +91,10 @@ def build(slug: str, name: str, code: str, canary: str) -> House:
         house.add("membership", house.people[Role.COUNTER].pk)
         invitation = invite(email=f"new@{slug}.example", role=Role.CITY, actor=house.people[Role.OFFICE])
         house.add("invitation", token_of(house.program.pk, invitation.pk))
+        waiting = invite(
+            email=f"colleague@{slug}.example", role=Role.OFFICE, actor=second_person(house.program)
+        )
+        house.add("office_invitation", waiting.pk)
         for whose in ("own", "another"):
             house.add("mail_return", a_return(f"{canary}-MAILED-{whose}@example.jp").pk)
     return house
