@@ -8,7 +8,7 @@ from django.db import transaction
 from audit.record import record
 from donations.errors import DoesNotFit, LineExplained, TookItIn
 from donations.models import BankLine, BankMatch, CompanyGift, Grant, GrantPart, Organisation
-from donations.propose_matches import awaited_on
+from donations.propose_matches import MAKES_MONEY, awaited_on
 from donations.receive_company_gift import receive_company_gift
 from donations.receive_grant_part import receive_grant_part
 from donations.rules import may_handle_money
@@ -47,7 +47,6 @@ def _refund(pk: int, line: BankLine, actor: Membership) -> str:
     return f"refund:{pk}"  # two people booked it before; the line shows that the bank has sent it
 
 
-MAKES_MONEY = ("company_gift", "grant")  # the others were booked before; the line only shows the money
 # How each kind of awaited money is booked; answers the source of its transfers. See propose_matches.AWAITED.
 BOOK: dict[str, Callable[[int, BankLine, Membership], str]] = {
     "company_gift": _company_gift,

@@ -30,6 +30,7 @@ from kernel.clock import day_of
 
 EARLIER, LATER = timedelta(days=14), timedelta(days=120)  # money comes from 14 days before to 120 after
 STRIPES_NAME = "ストライプジャパン"  # as banks write the payer; unlike it, a person has to choose
+MAKES_MONEY = ("company_gift", "grant")  # the others were booked before; the line only shows the money
 AROUND = timedelta(days=7)  # a gift by hand was noted with its own day
 
 
@@ -52,6 +53,11 @@ class Awaited:
             0 < line.amount_yen <= self.amount_yen if self.takes_parts else line.amount_yen == self.amount_yen
         )
         return is_amount and self.first_day <= line.on <= self.last_day
+
+    @property
+    def makes_money(self) -> bool:
+        """Whether matching a line with it brings money into a fund: then it needs two people."""
+        return self.about.partition(":")[0] in MAKES_MONEY
 
     def is_sure(self, line: BankLine) -> bool:
         """It fits, with the exact amount and the same payer."""
@@ -208,7 +214,7 @@ def proposals(organisation: Organisation, lines: Iterable[BankLine] | None = Non
     awaited = awaited_on(organisation)
     if lines is None:
         came = unexplained_lines().filter(organisation=organisation)
-        lines = [*came, *_sent_lines(organisation, awaited)]
+        lines = [*came.select_related("statement"), *_sent_lines(organisation, awaited)]
     by_amount: dict[int, list[Awaited]] = defaultdict(list)
     parts = [one for one in awaited if one.takes_parts]
     for one in awaited:

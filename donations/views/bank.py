@@ -11,7 +11,7 @@ from donations.errors import StatementUnreadable
 from donations.forms.money import MOST_PACKED, PackedForm, StatementForm, WordsForm
 from donations.match_bank import match_bank
 from donations.models import BankLine, BankMatch, Organisation
-from donations.money_queries import Aged, aged
+from donations.money_queries import Aged, aged, others_of_office
 from donations.propose_matches import proposals
 from donations.read_statement import read_statement
 from donations.set_line_aside import set_line_aside
@@ -41,7 +41,8 @@ def bank(request: HttpRequest) -> HttpResponse:
     page = Paginator(lines, LINES).get_page(request.GET.get("page"))
     sure = sum(1 for one in lines if one.sure)
     explained = BankMatch.objects.select_related("line", "matched_by__user").order_by("-id")[:10]
-    context = {"page": page, "sure": sure, "explained": explained, "here": "bank"}
+    others = others_of_office(request.actor)  # type: ignore[attr-defined]
+    context = {"page": page, "sure": sure, "explained": explained, "others": others, "here": "bank"}
     return render(request, "donations/money/bank.html", context)
 
 
@@ -109,7 +110,7 @@ def bad_rows(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def line(request: HttpRequest, line_id: int) -> HttpResponse:
     """One line: choose what it is the money of. A yes books it."""
-    found = get_object_or_404(BankLine.objects.select_related("organisation__bank"), pk=line_id)
+    found = get_object_or_404(BankLine.objects.select_related("organisation__bank", "statement"), pk=line_id)
     status = 200
     if request.method == "POST":
         try:
@@ -127,6 +128,7 @@ def _draw_line(request: HttpRequest, found: BankLine, form: WordsForm, status: i
     match = BankMatch.objects.filter(line=found).select_related("matched_by__user").first()
     proposal = next((one for one in proposals(found.organisation) if one.line == found), None)
     context = {"line": found, "match": match, "proposal": proposal, "form": form, "here": "bank"}
+    context["others"] = others_of_office(request.actor)  # type: ignore[attr-defined]
     return render(request, "donations/money/line.html", context, status=status)
 
 
@@ -134,7 +136,7 @@ def _draw_line(request: HttpRequest, found: BankLine, form: WordsForm, status: i
 @require_POST
 def line_aside(request: HttpRequest, line_id: int) -> HttpResponse:
     """Say why a line is none of ours."""
-    found = get_object_or_404(BankLine.objects.select_related("organisation__bank"), pk=line_id)
+    found = get_object_or_404(BankLine.objects.select_related("organisation__bank", "statement"), pk=line_id)
     form, actor = WordsForm(request.POST), request.actor  # type: ignore[attr-defined]
     done, status = attempt(form, lambda said: set_line_aside(line=found, words=said["words"], actor=actor))
     if done:
