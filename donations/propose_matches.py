@@ -107,7 +107,7 @@ def _grants(organisation: Organisation) -> Iterable[Awaited]:
 def _offline_gifts(organisation: Organisation) -> Iterable[Awaited]:
     """Booked already by two people; the line only shows that the bank has the money."""
     source = Concat(Value("donation:"), Cast(F("donation_id"), TextField()), output_field=TextField())
-    explained = BankMatch.objects.filter(source=OuterRef("source_of_gift"))
+    explained = BankMatch.objects.filter(undone__isnull=True, source=OuterRef("source_of_gift"))
     found = (
         OfflineGift.objects.filter(campaign__organisation=organisation, state=OfflineGift.State.APPROVED)
         .exclude(way=Donation.Method.CASH)
@@ -129,7 +129,7 @@ def _offline_gifts(organisation: Organisation) -> Iterable[Awaited]:
 def _payouts(organisation: Organisation) -> Iterable[Awaited]:
     """Booked when Stripe sent them; the line shows that the money arrived."""
     source = Concat(Value("payout:"), Cast(F("id"), TextField()), output_field=TextField())
-    explained = BankMatch.objects.filter(source=OuterRef("source_of_payout"))
+    explained = BankMatch.objects.filter(undone__isnull=True, source=OuterRef("source_of_payout"))
     sent = organisation.payouts.exclude(state=Payout.State.FAILED).annotate(source_of_payout=source)
     for payout in sent.filter(~Exists(explained)):
         yield Awaited(
@@ -146,7 +146,7 @@ def _payouts(organisation: Organisation) -> Iterable[Awaited]:
 def _refunds_by_hand(organisation: Organisation) -> Iterable[Awaited]:
     """Booked when the second person approved; the line shows that the bank has sent the money."""
     source = Concat(Value("refund:"), Cast(F("id"), TextField()), output_field=TextField())
-    explained = BankMatch.objects.filter(source=OuterRef("source_of_refund"))
+    explained = BankMatch.objects.filter(undone__isnull=True, source=OuterRef("source_of_refund"))
     found = (
         Refund.objects.filter(
             donation__campaign__organisation=organisation,
@@ -193,7 +193,7 @@ def awaited_on(organisation: Organisation) -> list[Awaited]:
 def unexplained_lines() -> QuerySet[BankLine]:
     """Money that came and that nothing explains, the oldest first."""
     found: QuerySet[BankLine] = BankLine.objects.filter(
-        ~Exists(BankMatch.objects.filter(line=OuterRef("pk"))), amount_yen__gt=0
+        ~Exists(BankMatch.objects.filter(undone__isnull=True, line=OuterRef("pk"))), amount_yen__gt=0
     ).order_by("on", "id")
     return found
 
@@ -202,7 +202,7 @@ def _sent_lines(organisation: Organisation, awaited: list[Awaited]) -> QuerySet[
     """Money that left in the size of a refund: the only outgoing lines that these pages explain."""
     sizes = [one.amount_yen for one in awaited if one.amount_yen < 0]
     found: QuerySet[BankLine] = BankLine.objects.filter(
-        ~Exists(BankMatch.objects.filter(line=OuterRef("pk"))),
+        ~Exists(BankMatch.objects.filter(undone__isnull=True, line=OuterRef("pk"))),
         organisation=organisation,
         amount_yen__in=sizes,
     ).order_by("on", "id")
