@@ -43,6 +43,7 @@ class Waiting:
     subject_id: int | None = None  # the page's own id, for a job
     words: str | Promise = ""
     is_trouble: bool = False
+    missing_yen: int | None = None  # shown in place of the count, where money is what is missing
 
 
 @dataclass(frozen=True)
@@ -239,12 +240,22 @@ def _reserve() -> Waiting:
         words = _(
             "It is %(yen)s yen below zero. No coupon is issued from funds of campaigns until it is filled."
         )
+        short = Finding.objects.filter(kind=Finding.Kind.RESERVE_SHORT, settled_at=None)
         return Waiting(
-            _("Loss reserve below zero"), 1, None, "money-reserve", words=words % facts, is_trouble=True
+            _("Loss reserve below zero"),
+            1,
+            _counted(short, "opened_at")[1],
+            "money-reserve",
+            words=words % facts,
+            is_trouble=True,
+            missing_yen=-left_yen,
         )
     words = _("It holds %(yen)s yen; the largest gift that may be taken back is %(wanted)s yen.")
-    is_low = int(left_yen < wanted_yen)
-    return Waiting(_("Loss reserve is low"), is_low, None, "money-reserve", words=words % facts)
+    short_yen = max(wanted_yen - left_yen, 0)
+    label = _("Loss reserve is low")
+    return Waiting(
+        label, int(short_yen > 0), None, "money-reserve", words=words % facts, missing_yen=short_yen
+    )
 
 
 def _reserve_fills() -> Waiting:

@@ -17,6 +17,8 @@ PREFIXES = (
     "stripe-line:",
     "grant_part:",
     "company_gift:",
+    "grant_part-undone:",
+    "company_gift-undone:",
     "reserve_fill:",
 )  # every transfer with such a source must be claimed below
 
@@ -42,6 +44,14 @@ _PARTS = """
 _OF_ORGANISATION = """
   FROM {table} b JOIN donations_organisation o ON o.program_id = b.program_id AND o.id = b.organisation_id
  WHERE {when}"""
+
+_UNDONE = (
+    "SELECT m.source FROM donations_bankmatch m"
+    " JOIN donations_bankunmatch u ON u.program_id = m.program_id AND u.match_id = m.id"
+)
+_COMPANY = """ FROM donations_companygift y
+  JOIN donations_sponsorfund s ON s.program_id = y.program_id AND s.id = y.fund_id
+ CROSS JOIN LATERAL"""
 
 
 def _back(source: str, table: str, when: str, *, returned: bool = False) -> str:
@@ -96,19 +106,38 @@ CLAIMS = [
     "SELECT 'grant_part:' || p.id, 1, g.bank_id, coalesce(g.receivable_id, g.fund_id), p.amount_yen"
     " FROM donations_grantpart p"
     " JOIN donations_grant g ON g.program_id = p.program_id AND g.id = p.grant_id",
-    "SELECT 'company_gift:' || y.id, 1, y.bank_id, s.account_id, y.amount_yen FROM donations_companygift y"
-    " JOIN donations_sponsorfund s ON s.program_id = y.program_id AND s.id = y.fund_id"
-    " WHERE y.state = 'received'",
+    # A wrong bank line that was taken back: each time it came is a leg, and each time it was undone.
+    "SELECT 'grant_part-undone:' || p.id, 1, coalesce(g.receivable_id, g.fund_id), g.bank_id,"  # noqa: S608  ours
+    " p.amount_yen"
+    " FROM donations_grantpart p JOIN donations_grant g ON g.program_id = p.program_id AND g.id = p.grant_id"
+    f" WHERE 'grant_part:' || p.id IN ({_UNDONE})",
+    "SELECT 'company_gift:' || y.id, came.leg, y.bank_id, s.account_id, y.amount_yen"
+    f"{_COMPANY} generate_series(1, y.undone_times + (y.state = 'received')::int) came (leg)",
+    "SELECT 'company_gift-undone:' || y.id, gone.leg, s.account_id, y.bank_id, y.amount_yen"
+    f"{_COMPANY} generate_series(1, y.undone_times) gone (leg)",
     "SELECT 'reserve_fill:' || f.id, 1, f.operating_id, f.reserve_id, f.amount_yen FROM donations_reservefill f"
     " WHERE f.state = 'filled'",
 ]
 
 # Rows of words, one for each violation that no transfer shows.
 MORE = [
-    "SELECT 'grant:' || g.id || ': its parts sum to ' || p.yen || ', it says ' || g.amount_yen"
-    " FROM donations_grant g JOIN (SELECT grant_id, sum(amount_yen) AS yen FROM donations_grantpart"
-    " GROUP BY grant_id) p ON p.grant_id = g.id"
+    "SELECT 'grant:' || g.id || ': its parts sum to ' || p.yen || ', it says '"  # noqa: S608  ours
+    " || g.amount_yen"
+    " FROM donations_grant g CROSS JOIN LATERAL (SELECT coalesce(sum(q.amount_yen), 0) AS yen"
+    " FROM donations_grantpart q WHERE q.program_id = g.program_id AND q.grant_id = g.id"
+    f" AND 'grant_part:' || q.id NOT IN ({_UNDONE})) p"
     " WHERE g.promised_on IS NOT NULL AND (p.yen <> g.amount_yen OR p.yen > g.promised_yen)",
+    "SELECT 'company_gift:' || y.id || ': taken back ' || y.undone_times || ' times, its lines ' || count(u.id)"
+    " FROM donations_companygift y LEFT JOIN donations_bankmatch m"
+    "  ON m.program_id = y.program_id AND m.source = 'company_gift:' || y.id"
+    " LEFT JOIN donations_bankunmatch u ON u.program_id = m.program_id AND u.match_id = m.id"
+    " GROUP BY y.id, y.undone_times HAVING count(u.id) <> y.undone_times",
+    "SELECT 'bank_line:' || m.line_id || ': explained ' || count(*) || ' times' FROM donations_bankmatch m"
+    " LEFT JOIN donations_bankunmatch u ON u.program_id = m.program_id AND u.match_id = m.id"
+    " WHERE u.id IS NULL GROUP BY m.line_id HAVING count(*) > 1",
+    "SELECT m.source || ': the money of ' || count(*) || ' bank lines' FROM donations_bankmatch m"
+    " LEFT JOIN donations_bankunmatch u ON u.program_id = m.program_id AND u.match_id = m.id"
+    " WHERE u.id IS NULL AND m.source <> '' GROUP BY m.source HAVING count(*) > 1",
     "SELECT 'offline_gift:' || f.id || ': not booked as it was noted' FROM donations_offlinegift f"
     " LEFT JOIN donations_donation d ON d.program_id = f.program_id AND d.id = f.donation_id"
     " WHERE f.state = 'approved' AND (d.state, d.amount_yen, d.method, d.campaign_id)"

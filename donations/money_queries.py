@@ -12,6 +12,7 @@ from donations.queries import paid_gifts
 from kernel.clock import now, today
 from ledger.balances import stored_balances_yen
 from ledger.reserve import reserve_yen
+from programs.models import Membership, Role
 
 DISPUTE_DAYS = 120  # card networks take a payment back within four months at most, nearly always
 OLD_DAYS = 30  # a line that nothing explained for a month is somebody's money in the wrong place
@@ -81,6 +82,12 @@ def covered_by_reserve() -> tuple[int, int]:
     taken_back = paid_gifts().filter(paid_at__gte=since).exclude(charge_id="")
     left = taken_back.aggregate(yen=Max(F("amount_yen") - F("gone_yen")))["yen"]
     return reserve_yen(), int(left or 0)
+
+
+def others_of_office(actor: Membership) -> list[Membership]:
+    """Who else of the secretariat can be the second person."""
+    found = Membership.objects.filter(role=Role.OFFICE, is_active=True).exclude(user=actor.user_id)
+    return list(found.select_related("user").order_by("id"))
 
 
 def funds_with_yen() -> list[tuple[SponsorFund, int]]:

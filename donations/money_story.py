@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from donations.dispute_words import dispute_words, refund_words
 from donations.models import Campaign, Dispute, Donation, Finding, Refund
 
 WHAT_TO_DO: dict[str, str | Promise] = {
@@ -42,6 +43,11 @@ WHAT_TO_DO: dict[str, str | Promise] = {
     Finding.Kind.PAYOUT_FAILED: _("Check the bank account at Stripe; it tries again after that."),
 }
 
+ENDED: dict[str, str | Promise] = {
+    Dispute.State.WON: _("The dispute was won: the gift stays"),
+    Dispute.State.LOST: _("The dispute was lost: the money stays with the card holder"),
+}
+
 
 @dataclass(frozen=True)
 class Happening:
@@ -50,7 +56,7 @@ class Happening:
     at: datetime
     what: str | Promise
     yen: int | None = None
-    words: str = ""
+    words: str | Promise = ""
 
 
 def story_of(donation: Donation) -> list[Happening]:
@@ -61,19 +67,17 @@ def story_of(donation: Donation) -> list[Happening]:
     for refund in Refund.objects.filter(donation=donation):
         told += _told_of(refund)
     for dispute in Dispute.objects.filter(donation=donation):
-        told.append(
-            Happening(
-                dispute.opened_at, _("Disputed at the card company"), -dispute.amount_yen, dispute.reason
-            )
-        )
+        why = dispute_words(dispute.reason)
+        told.append(Happening(dispute.opened_at, _("Disputed at the card company"), -dispute.amount_yen, why))
         if dispute.ended_at:
-            told.append(Happening(dispute.ended_at, dispute.get_state_display()))
+            told.append(Happening(dispute.ended_at, ENDED.get(dispute.state, dispute.get_state_display())))
     return sorted(told, key=lambda one: one.at.replace(microsecond=0))  # Stripe tells whole seconds
 
 
 def _told_of(refund: Refund) -> list[Happening]:
     begun = _("Refund proposed") if refund.needs_second else _("Refund asked for")
-    told = [Happening(refund.asked_at, begun, -refund.amount_yen, refund.reason)]
+    why = refund.reason if refund.asked_by_id else refund_words(refund.reason)
+    told = [Happening(refund.asked_at, begun, -refund.amount_yen, why)]
     if refund.decided_at and refund.state != Refund.State.WITHDRAWN:
         told.append(Happening(refund.decided_at, _("Refund approved by a second person"), -refund.amount_yen))
     if refund.ended_at:
@@ -83,13 +87,19 @@ def _told_of(refund: Refund) -> list[Happening]:
 
 def found_gifts(asked: str) -> QuerySet[Donation]:
     """Gifts by number, e-mail address, shown name or Stripe's number; all of them when nothing is asked."""
-    gifts: QuerySet[Donation] = Donation.objects.select_related("campaign").order_by("-started_at", "-id")
+    gifts = with_disputes(Donation.objects.select_related("campaign")).order_by("-started_at", "-id")
     if not asked:
         return gifts
     by_words = Q(email=asked.lower()) | Q(public_name__contains=asked)
     at_stripe = Q(charge_id=asked) | Q(payment_intent_id=asked) | Q(session_id=asked)
     number = Q(pk=int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 19 else Q()
     return gifts.filter(by_words | at_stripe | number) if number else gifts.filter(by_words | at_stripe)
+
+
+def with_disputes(gifts: QuerySet[Donation]) -> QuerySet[Donation]:
+    """Each with `dispute_state`, that of its latest dispute: what a dispute took is no refund of ours."""
+    latest = Dispute.objects.filter(donation=OuterRef("pk")).order_by("-opened_at", "-id")
+    return gifts.annotate(dispute_state=Subquery(latest.values("state")[:1]))
 
 
 def open_questions(campaign: Campaign) -> list[Finding]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from donations.models import Donation, Pledge
 
@@ -45,11 +45,14 @@ def monthly_sums() -> MonthlySums:
 def pledges_listed(asked: str = "") -> QuerySet[Pledge]:
     """For the secretariat: those that run, the declined ones first, then the newest; then those that ended.
 
-    asked: a whole e-mail address or a part of a shown name; empty: all.
+    asked: a whole e-mail address or a part of a shown name; empty: all. `last_gift_id`: its latest paid month,
+    whose page tells the whole address and records the look, as for any gift.
     """
     ran: QuerySet[Pledge] = Pledge.objects.filter(state__in=RAN).select_related("campaign")
     if asked:
         ran = ran.filter(Q(email=asked.lower()) | Q(public_name__contains=asked))
-    return ran.annotate(months=Count("donations", filter=Q(donations__state=Donation.State.PAID))).order_by(
-        "state", "-declined_invoice_id", "-id"
+    paid = Q(donations__state=Donation.State.PAID)
+    listed = ran.annotate(
+        months=Count("donations", filter=paid), last_gift_id=Max("donations__id", filter=paid)
     )
+    return listed.order_by("state", "-declined_invoice_id", "-id")

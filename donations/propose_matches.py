@@ -30,6 +30,7 @@ from kernel.clock import day_of
 
 EARLIER, LATER = timedelta(days=14), timedelta(days=120)  # money comes from 14 days before to 120 after
 STRIPES_NAME = "ストライプジャパン"  # as banks write the payer; unlike it, a person has to choose
+MAKES_MONEY = ("company_gift", "grant")  # the others were booked before; the line only shows the money
 AROUND = timedelta(days=7)  # a gift by hand was noted with its own day
 
 
@@ -52,6 +53,11 @@ class Awaited:
             0 < line.amount_yen <= self.amount_yen if self.takes_parts else line.amount_yen == self.amount_yen
         )
         return is_amount and self.first_day <= line.on <= self.last_day
+
+    @property
+    def makes_money(self) -> bool:
+        """Whether matching a line with it brings money into a fund: then it needs two people."""
+        return self.about.partition(":")[0] in MAKES_MONEY
 
     def is_sure(self, line: BankLine) -> bool:
         """It fits, with the exact amount and the same payer."""
@@ -101,7 +107,7 @@ def _grants(organisation: Organisation) -> Iterable[Awaited]:
 def _offline_gifts(organisation: Organisation) -> Iterable[Awaited]:
     """Booked already by two people; the line only shows that the bank has the money."""
     source = Concat(Value("donation:"), Cast(F("donation_id"), TextField()), output_field=TextField())
-    explained = BankMatch.objects.filter(source=OuterRef("source_of_gift"))
+    explained = BankMatch.objects.filter(undone__isnull=True, source=OuterRef("source_of_gift"))
     found = (
         OfflineGift.objects.filter(campaign__organisation=organisation, state=OfflineGift.State.APPROVED)
         .exclude(way=Donation.Method.CASH)
@@ -123,7 +129,7 @@ def _offline_gifts(organisation: Organisation) -> Iterable[Awaited]:
 def _payouts(organisation: Organisation) -> Iterable[Awaited]:
     """Booked when Stripe sent them; the line shows that the money arrived."""
     source = Concat(Value("payout:"), Cast(F("id"), TextField()), output_field=TextField())
-    explained = BankMatch.objects.filter(source=OuterRef("source_of_payout"))
+    explained = BankMatch.objects.filter(undone__isnull=True, source=OuterRef("source_of_payout"))
     sent = organisation.payouts.exclude(state=Payout.State.FAILED).annotate(source_of_payout=source)
     for payout in sent.filter(~Exists(explained)):
         yield Awaited(
@@ -140,7 +146,7 @@ def _payouts(organisation: Organisation) -> Iterable[Awaited]:
 def _refunds_by_hand(organisation: Organisation) -> Iterable[Awaited]:
     """Booked when the second person approved; the line shows that the bank has sent the money."""
     source = Concat(Value("refund:"), Cast(F("id"), TextField()), output_field=TextField())
-    explained = BankMatch.objects.filter(source=OuterRef("source_of_refund"))
+    explained = BankMatch.objects.filter(undone__isnull=True, source=OuterRef("source_of_refund"))
     found = (
         Refund.objects.filter(
             donation__campaign__organisation=organisation,
@@ -187,7 +193,7 @@ def awaited_on(organisation: Organisation) -> list[Awaited]:
 def unexplained_lines() -> QuerySet[BankLine]:
     """Money that came and that nothing explains, the oldest first."""
     found: QuerySet[BankLine] = BankLine.objects.filter(
-        ~Exists(BankMatch.objects.filter(line=OuterRef("pk"))), amount_yen__gt=0
+        ~Exists(BankMatch.objects.filter(undone__isnull=True, line=OuterRef("pk"))), amount_yen__gt=0
     ).order_by("on", "id")
     return found
 
@@ -196,7 +202,7 @@ def _sent_lines(organisation: Organisation, awaited: list[Awaited]) -> QuerySet[
     """Money that left in the size of a refund: the only outgoing lines that these pages explain."""
     sizes = [one.amount_yen for one in awaited if one.amount_yen < 0]
     found: QuerySet[BankLine] = BankLine.objects.filter(
-        ~Exists(BankMatch.objects.filter(line=OuterRef("pk"))),
+        ~Exists(BankMatch.objects.filter(undone__isnull=True, line=OuterRef("pk"))),
         organisation=organisation,
         amount_yen__in=sizes,
     ).order_by("on", "id")
@@ -208,7 +214,7 @@ def proposals(organisation: Organisation, lines: Iterable[BankLine] | None = Non
     awaited = awaited_on(organisation)
     if lines is None:
         came = unexplained_lines().filter(organisation=organisation)
-        lines = [*came, *_sent_lines(organisation, awaited)]
+        lines = [*came.select_related("statement"), *_sent_lines(organisation, awaited)]
     by_amount: dict[int, list[Awaited]] = defaultdict(list)
     parts = [one for one in awaited if one.takes_parts]
     for one in awaited:

@@ -40,6 +40,7 @@ def receive_company_gift(
         raise NotAwaited
     held.state, held.received_on = CompanyGift.State.RECEIVED, received_on
     held.save(update_fields=["state", "received_on"])
-    post(debit=held.bank, credit=held.fund.account, amount_yen=amount_yen, source=held.source)
+    leg = held.undone_times + 1  # money that was taken back again has its own leg
+    post(debit=held.bank, credit=held.fund.account, amount_yen=amount_yen, source=held.source, leg=leg)
     record("company_gift.received", actor=actor, subject=held.source, amount_yen=amount_yen)
     return held

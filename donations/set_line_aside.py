@@ -4,7 +4,7 @@ from django.db import transaction
 
 from audit.record import record
 from donations.errors import LineExplained
-from donations.match_bank import hold_lines_of
+from donations.match_bank import hold_lines_of, standing_match, turn_of
 from donations.models import BankLine, BankMatch
 from donations.rules import may_handle_money
 from programs.models import Membership
@@ -19,11 +19,11 @@ def set_line_aside(*, line: BankLine, words: str, actor: Membership) -> BankMatc
     """
     require(may_handle_money(actor))
     hold_lines_of(line.organisation_id)
-    before: BankMatch | None = BankMatch.objects.filter(line=line).first()
+    before = standing_match(line)
     if before:
         if not before.source and before.words == words:
             return before
         raise LineExplained
-    match: BankMatch = BankMatch.objects.create(line=line, words=words, matched_by=actor)
+    match: BankMatch = BankMatch.objects.create(line=line, words=words, matched_by=actor, turn=turn_of(line))
     record("bank_line.set_aside", actor=actor, subject=str(line))
     return match

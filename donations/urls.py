@@ -141,5 +141,6 @@ urlpatterns = [
     path("office/money/bank/take-in/", bank.take_in, name="money-bank-take-in"),
     path("office/money/bank/rows.csv", bank.bad_rows, name="money-bank-rows"),
     path("office/money/bank/<int:line_id>/", bank.line, name="money-line"),
+    path("office/money/bank/matches/<int:match_id>/undo/", bank.match_undo, name="money-match-undo"),
     path("office/money/bank/<int:line_id>/aside/", bank.line_aside, name="money-line-aside"),
 ]

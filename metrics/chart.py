@@ -12,9 +12,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 WIDTH = 640
-BAR_HEIGHT, GAP = 30, 14
-LABELS = 150  # least room for the names at the left of bars
-WIDE, NARROW = 13, 7  # a Japanese letter and a Latin one, in the drawing's units
+BARS, BAR_HEIGHT, ROW = 340, 26, 62  # bars are as wide as a telephone: nothing of them has to be scrolled to
+WIDE, NARROW = 13, 8  # a Japanese letter and a Latin one, in the drawing's units
 PLOT_TOP, PLOT_BOTTOM = 34, 190
 
 
@@ -28,31 +27,35 @@ class Point:
 
 
 def bars(name: str, title: str, points: list[Point]) -> SafeString:
-    """Horizontal bars, one below the other, each with its value at its end."""
+    """Bars one below the other: the name above, the value at the end. So narrow that a telephone shows all of it."""
     highest = max((point.value or 0 for point in points), default=0)
-    drawn, room = [], _room(points)
+    longest = BARS - max((_wide(point.written) for point in points), default=0) - 8
+    drawn = []
     for place, point in enumerate(points):
-        top = place * (BAR_HEIGHT + GAP) + 6
-        length = 0 if not highest else (point.value or 0) * (WIDTH - room - 130) // highest
-        drawn.append(_text(room - 10, top + 20, point.label, "axis-text", "end"))
-        drawn.append(_bar(room, top, length, BAR_HEIGHT, hidden=point.value is None))
-        shift = 84 if point.value is None else length
+        top = place * ROW + 6
+        drawn.append(_name(point.label, top + 14))
         if point.value is None:
-            drawn.append(_text(room + 42, top + 20, gettext("hidden"), "axis-text", "middle"))
-        else:
-            drawn.append(_text(room + shift + 8, top + 20, point.written, "value-text", "start"))
-    height = len(points) * (BAR_HEIGHT + GAP) + 6
-    drawn.append(format_html('<path class="axis" d="M{}.5 0v{}"/>', room, height))
-    return _frame(name, title, points, height, drawn)
+            drawn.append(_bar(0, top + 22, 84, BAR_HEIGHT, hidden=True))
+            drawn.append(_text(42, top + 40, gettext("hidden"), "axis-text", "middle"))
+            continue
+        length = 0 if not highest else point.value * longest // highest
+        drawn.append(_bar(0, top + 22, length, BAR_HEIGHT, hidden=False))
+        drawn.append(_text(length + 8, top + 40, point.written, "value-text", "start"))
+    height = len(points) * ROW + 6
+    return _frame(name, title, points, (BARS, height), drawn)
 
 
-def _room(points: list[Point]) -> int:
-    """So wide that the longest name is not cut off, and never more than half of the drawing."""
-    widths = [
-        sum(WIDE if east_asian_width(letter) in "WF" else NARROW for letter in point.label)
-        for point in points
-    ]
-    return min(max([LABELS, *(width + 20 for width in widths)]), WIDTH // 2)
+def _wide(words: str) -> int:
+    """About how wide the words are drawn."""
+    return sum(WIDE if east_asian_width(letter) in "WF" else NARROW for letter in words)
+
+
+def _name(label: str, y: int) -> SafeString:
+    """The name of a bar; one longer than the drawing is pressed together, never cut off."""
+    pressed = SafeString(f' textLength="{BARS}" lengthAdjust="spacingAndGlyphs"')
+    return format_html(
+        '<text class="axis-text" x="0" y="{}"{}>{}</text>', y, pressed if _wide(label) > BARS else "", label
+    )
 
 
 def columns(name: str, title: str, points: list[Point]) -> SafeString:
@@ -76,7 +79,7 @@ def columns(name: str, title: str, points: list[Point]) -> SafeString:
         line.append(f"{middle} {PLOT_BOTTOM - height}")
     drawn.append(format_html('<path class="axis" d="M8 {}.5h{}"/>', PLOT_BOTTOM, WIDTH - 16))
     drawn.append(_line(line))
-    return _frame(name, title, points, PLOT_BOTTOM + 34, drawn)
+    return _frame(name, title, points, (WIDTH, PLOT_BOTTOM + 34), drawn)
 
 
 def _line(places: list[str]) -> SafeString:
@@ -96,7 +99,7 @@ def _bar(left: int, top: int, width: int, height: int, *, hidden: bool) -> SafeS
             'stroke-dasharray="4 4"/>',
             left,
             top,
-            max(width, 84) if height == BAR_HEIGHT else width,
+            width,
             height,
         )
     return format_html(
@@ -110,15 +113,17 @@ def _text(x: int, y: int, words: str, style: str, anchor: str) -> SafeString:
     )
 
 
-def _frame(name: str, title: str, points: list[Point], height: int, drawn: list[SafeString]) -> SafeString:
+def _frame(
+    name: str, title: str, points: list[Point], size: tuple[int, int], drawn: list[SafeString]
+) -> SafeString:
     said = ", ".join(
         f"{point.label} {gettext('hidden') if point.value is None else point.written}" for point in points
     )
     return format_html(
-        '<svg viewBox="0 0 {} {}" role="img" aria-labelledby="{}-title {}-desc">'
+        '<svg viewBox="0 0 {} {}" class="{}" role="img" aria-labelledby="{}-title {}-desc">'
         '<title id="{}-title">{}</title><desc id="{}-desc">{}</desc>{}</svg>',
-        WIDTH,
-        height,
+        *size,
+        "bars" if size[0] == BARS else "columns",
         name,
         name,
         name,

@@ -33,7 +33,8 @@ def story_context(story: FundStory, gift: Donation | None = None) -> dict[str, A
         "others": max(story.standing.donors - bool(gift and gift.kept_yen), 0),
         "came_later": gift is not None and gift.paid_at is not None and day_of(gift.paid_at) > story.last_day,
         "children_possible": story.fund_yen // story.year.face_yen if story.year else 0,
-        "next_on": next_figures_on(story.last_day),
+        "is_young": story.campaign.first_day > story.last_day,
+        "next_on": next_figures_on(max(story.last_day, month_before(story.campaign.first_day))),
         "say": LESSONS,
         **_by_month(story),
         **_by_kind(story),
@@ -90,6 +91,11 @@ def short_name(period: Period) -> str:
 
 def _month_of_year(month: date) -> str:
     return f"{month.year}年{month.month}月" if in_japanese() else date_format(month, "F Y")
+
+
+def month_before(day: date) -> date:
+    """The last day of the month before."""
+    return day.replace(day=1) - timedelta(days=1)
 
 
 def next_figures_on(last_day: date) -> date:

@@ -109,6 +109,24 @@ class DoesNotFit(Refused):
     words = _("This bank line does not fit what you chose. Load the page anew and choose again.")
 
 
+class MatchedItYourself(Refused):
+    """Who brought money into a fund by a match may not take it out again alone."""
+
+    code = "matched_it_yourself"
+    status = 403
+    words = _("You matched this line yourself. Ask another person of the secretariat to undo it.")
+
+
+class MoneyWasUsed(Refused):
+    """The fund does not hold any more what the match brought."""
+
+    code = "money_was_used"
+    words = _(
+        "Money of this match has become coupons already, so it cannot be taken out of the fund. Nothing was "
+        "changed. Put money into the fund first, then undo the match."
+    )
+
+
 class TookItIn(Refused):
     """Who read a statement in may not turn its lines into money of a fund."""
 

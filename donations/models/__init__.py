@@ -1,7 +1,7 @@
 """Organisations that receive gifts, their campaigns, the gifts, and what Stripe told us about them."""
 
 from donations.models.after import Dispute, Parts, Refund, RefundLimit
-from donations.models.bank import BankLine, BankMatch, BankStatement
+from donations.models.bank import BankLine, BankMatch, BankStatement, BankUnmatch
 from donations.models.by_hand import CompanyGift, Invoice, OfflineGift, ReceivingAccount, SponsorFund
 from donations.models.campaign import Campaign
 from donations.models.campaign_news import (
@@ -34,6 +34,7 @@ __all__ = [
     "BankLine",
     "BankMatch",
     "BankStatement",
+    "BankUnmatch",
     "Campaign",
     "CampaignPicture",
     "CampaignReport",

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from donations.models.organisation import Organisation
@@ -70,15 +70,47 @@ class BankMatch(AppendOnly):
     words = models.CharField(max_length=200, blank=True)
     matched_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     matched_at = models.DateTimeField(default=now)
+    turn = models.PositiveSmallIntegerField(default=1)  # of the line: one more than were undone
+    source_turn = models.PositiveSmallIntegerField(default=1)  # the same of the booking
 
     class Meta:
         constraints: ClassVar = [
-            UniqueConstraint(fields=["program", "line"], name="bank_match_one_per_line"),
+            UniqueConstraint(fields=["program", "line", "turn"], name="bank_match_one_per_line"),
             UniqueConstraint(
-                fields=["program", "source"], condition=~Q(source=""), name="bank_match_one_per_source"
+                fields=["program", "source", "source_turn"],
+                condition=~Q(source=""),
+                name="bank_match_one_per_source",
             ),
             CheckConstraint(condition=~Q(source="") | ~Q(words=""), name="bank_match_says_why"),
         ]
 
     def __str__(self) -> str:
         return self.source or self.words
+
+    @property
+    def made_money(self) -> bool:
+        """Whether it was booked when the line was matched; other matches only show money booked before."""
+        return self.source.partition(":")[0] in ("company_gift", "grant_part")
+
+
+class BankUnmatch(AppendOnly):
+    """A match that was wrong, taken back by a person with words. What it booked is reversed, never deleted."""
+
+    match = models.ForeignKey(BankMatch, on_delete=models.PROTECT, related_name="undone")
+    words = models.CharField(max_length=200)
+    made_money = models.BooleanField()  # of the match, as is matched_by: so that the database can hold them
+    matched_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    undone_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints: ClassVar = [
+            UniqueConstraint(fields=["program", "match"], name="bank_unmatch_once"),
+            CheckConstraint(
+                condition=Q(made_money=False) | ~Q(undone_by=F("matched_by")),
+                name="bank_unmatch_second_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"bank_unmatch:{self.pk}"

@@ -138,6 +138,7 @@ class CompanyGift(ProgramScoped):
     promised_on = models.DateField()
     received_on = models.DateField(null=True)
     state = models.CharField(max_length=10, choices=State, default=State.PROMISED)
+    undone_times = models.PositiveSmallIntegerField(default=0)  # how often a wrong bank line was taken back
     request_key = models.UUIDField()
 
     class Meta:

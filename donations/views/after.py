@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from audit.record import record
 from donations.forms.after import AnswerForm, SearchForm, WaysForm
 from donations.models import Donation, Finding, Organisation, Refund
-from donations.money_story import WHAT_TO_DO, found_gifts, open_findings, story_of
+from donations.money_story import WHAT_TO_DO, found_gifts, open_findings, story_of, with_disputes
 from donations.queries import latest_reconciliations
 from donations.receipt_queries import how_receipt_stands
 from donations.reconcile_now import reconcile_now
@@ -37,7 +37,8 @@ def gifts_page(request: HttpRequest) -> HttpResponse:
 @require_GET
 def gift_page(request: HttpRequest, gift_id: int) -> HttpResponse:
     """One gift and everything that happened to its money. The look at the address is recorded."""
-    gift = get_object_or_404(Donation.objects.select_related("campaign__organisation"), pk=gift_id)
+    gifts = with_disputes(Donation.objects.select_related("campaign__organisation"))
+    gift = get_object_or_404(gifts, pk=gift_id)
     record("gift.read", actor=request.actor, subject=gift.source)  # type: ignore[attr-defined]
     questions = Finding.objects.filter(facts__donation_id=gift.pk, settled_at=None)
     context = {

@@ -9,13 +9,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from donations.errors import StatementUnreadable
 from donations.forms.money import MOST_PACKED, PackedForm, StatementForm, WordsForm
-from donations.match_bank import match_bank
-from donations.models import BankLine, BankMatch, Organisation
-from donations.money_queries import Aged, aged
+from donations.match_bank import match_bank, standing_match
+from donations.models import BankLine, BankMatch, BankUnmatch, Organisation
+from donations.money_queries import Aged, aged, others_of_office
 from donations.propose_matches import proposals
 from donations.read_statement import read_statement
 from donations.set_line_aside import set_line_aside
 from donations.take_in_statement import effect_of, take_in_statement
+from donations.unmatch_bank import unmatch_bank
 from donations.views.money import LINES, attempt
 from kernel.csv_file import csv_file
 from kernel.errors import Refused
@@ -40,8 +41,10 @@ def bank(request: HttpRequest) -> HttpResponse:
     lines = _open_lines()
     page = Paginator(lines, LINES).get_page(request.GET.get("page"))
     sure = sum(1 for one in lines if one.sure)
-    explained = BankMatch.objects.select_related("line", "matched_by__user").order_by("-id")[:10]
-    context = {"page": page, "sure": sure, "explained": explained, "here": "bank"}
+    explained = BankMatch.objects.filter(undone__isnull=True)
+    explained = explained.select_related("line", "matched_by__user").order_by("-id")[:10]
+    others = others_of_office(request.actor)  # type: ignore[attr-defined]
+    context = {"page": page, "sure": sure, "explained": explained, "others": others, "here": "bank"}
     return render(request, "donations/money/bank.html", context)
 
 
@@ -109,7 +112,7 @@ def bad_rows(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def line(request: HttpRequest, line_id: int) -> HttpResponse:
     """One line: choose what it is the money of. A yes books it."""
-    found = get_object_or_404(BankLine.objects.select_related("organisation__bank"), pk=line_id)
+    found = get_object_or_404(BankLine.objects.select_related("organisation__bank", "statement"), pk=line_id)
     status = 200
     if request.method == "POST":
         try:
@@ -124,9 +127,17 @@ def line(request: HttpRequest, line_id: int) -> HttpResponse:
 
 
 def _draw_line(request: HttpRequest, found: BankLine, form: WordsForm, status: int) -> HttpResponse:
-    match = BankMatch.objects.filter(line=found).select_related("matched_by__user").first()
+    match = standing_match(found)
     proposal = next((one for one in proposals(found.organisation) if one.line == found), None)
-    context = {"line": found, "match": match, "proposal": proposal, "form": form, "here": "bank"}
+    context = {
+        "line": found,
+        "match": match,
+        "proposal": proposal,
+        "form": form,
+        "others": others_of_office(request.actor),  # type: ignore[attr-defined]
+        "undone": BankUnmatch.objects.filter(match__line=found).select_related("undone_by__user"),
+        "here": "bank",
+    }
     return render(request, "donations/money/line.html", context, status=status)
 
 
@@ -134,10 +145,24 @@ def _draw_line(request: HttpRequest, found: BankLine, form: WordsForm, status: i
 @require_POST
 def line_aside(request: HttpRequest, line_id: int) -> HttpResponse:
     """Say why a line is none of ours."""
-    found = get_object_or_404(BankLine.objects.select_related("organisation__bank"), pk=line_id)
+    found = get_object_or_404(BankLine.objects.select_related("organisation__bank", "statement"), pk=line_id)
     form, actor = WordsForm(request.POST), request.actor  # type: ignore[attr-defined]
     done, status = attempt(form, lambda said: set_line_aside(line=found, words=said["words"], actor=actor))
     if done:
         messages.success(request, _("The bank line is set aside. No money was moved."))
         return redirect("money-bank", request.program.slug)  # type: ignore[attr-defined]
     return _draw_line(request, found, form, status)
+
+
+@entrance(Role.OFFICE)
+@require_POST
+def match_undo(request: HttpRequest, match_id: int) -> HttpResponse:
+    """Take back what a line was said to be, with the reason."""
+    lines = BankMatch.objects.select_related("line__organisation__bank", "line__statement")
+    match = get_object_or_404(lines, pk=match_id)
+    form, actor = WordsForm(request.POST), request.actor  # type: ignore[attr-defined]
+    done, status = attempt(form, lambda said: unmatch_bank(match=match, words=said["words"], actor=actor))
+    if done:
+        messages.success(request, _("The match is undone. The bank line is open again."))
+        return redirect("money-line", request.program.slug, match.line_id)  # type: ignore[attr-defined]
+    return _draw_line(request, match.line, form, status)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from audit.record import record
 from donations.change_monthly import change_monthly
 from donations.errors import PaymentServiceAway
 from donations.forms import MonthlyAmountForm
@@ -152,10 +153,11 @@ def office_list(request: HttpRequest) -> HttpResponse:
 @entrance(Role.OFFICE)
 @require_http_methods(["GET", "POST"])
 def office_stop(request: HttpRequest, pledge_id: int) -> HttpResponse:
-    """Stop the monthly gift of someone who asked for it by telephone or letter."""
+    """Stop the monthly gift of someone who asked for it by telephone or letter. The look at the address is recorded."""
     ran = Pledge.objects.select_related("campaign").exclude(subscription_id="")
     pledge = get_object_or_404(ran, pk=pledge_id)
     if request.method == "GET":
+        record("pledge.read", actor=request.actor, subject=f"pledge:{pledge.pk}")  # type: ignore[attr-defined]
         return render(request, "donations/office_monthly_stop.html", {"pledge": pledge})
     try:
         stop_monthly(pledge=pledge, actor=request.actor)  # type: ignore[attr-defined]

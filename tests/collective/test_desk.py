@@ -67,6 +67,10 @@ def test_a_reserve_below_zero_is_trouble_and_a_low_one_is_said(year, office):
     assert (one.count, one.is_trouble, one.page) == (1, False, "money-reserve") and "10,000円" in str(
         one.words
     )
+    assert one.missing_yen == 10_000
+    row = signed_in(office).get("/shibuya/office/").content.decode().partition("損失準備金が少なく")[2]
+    row = row.partition("</tr>")[0]
+    assert "10,000円不足" in row and "件数" not in row and "—" not in row
     with_running_costs(20_000)
     fill = asked(office, 10_000)
     assert waiting("損失準備金への補充").count == 1
@@ -74,7 +78,7 @@ def test_a_reserve_below_zero_is_trouble_and_a_low_one_is_said(year, office):
     assert waiting("損失準備金が少なくなっています") is None
     take_out(10_001)
     trouble = waiting("損失準備金が不足しています")
-    assert trouble.is_trouble and "1円" in str(trouble.words)
+    assert trouble.is_trouble and "1円" in str(trouble.words) and trouble.missing_yen == 1
     assert gift.amount_yen == 10_000
 
 

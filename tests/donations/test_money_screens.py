@@ -223,7 +223,9 @@ def test_a_statement_is_looked_at_first_and_then_taken_in_once(
     assert "'=1+1" in bad  # no spreadsheet runs it
 
     page = text(send(browser, program, "bank/take-in/", **typed))
-    assert "2件を取り込みました" in page and "株式会社あおぞらとして記帳する" in page
+    assert "2件を取り込みました" in page and "株式会社あおぞら からの入金と思われます" in page
+    theirs = text(go(signed_in_as(second_person(program)), program, "bank/"))
+    assert "株式会社あおぞらとして記帳する" in theirs
     again = text(upload(browser, program, organisation, content))
     assert "新しい明細はありません" in again
     send(browser, program, "bank/take-in/", **typed)
@@ -251,6 +253,28 @@ def test_one_click_books_the_sure_line_and_the_other_is_set_aside(
     send(browser, program, f"bank/{other.pk}/aside/", words="利息")
     assert "すべての入金を照合しました" in text(go(browser, program, "bank/"))
     assert BankMatch.objects.count() == 2 and Transfer.objects.count() == 1
+
+
+def test_who_may_not_confirm_a_line_is_offered_no_button_but_who_can(
+    program: Program, organisation: Organisation, office: Membership, browser: Client
+) -> None:
+    gift = promised(a_fund(organisation, office), office)
+    shown = upload(browser, program, organisation, csv_of(("2027/3/12", "300000", "", "ｶ)ｱｵｿﾞﾗ")))
+    send(browser, program, "bank/take-in/", organisation=organisation.pk, packed=packed_in(shown))
+    line = BankLine.objects.get()
+    places = ("bank/", f"bank/{line.pk}/")
+
+    for place in places:
+        page = go(browser, program, place)
+        assert gift.source not in page.content.decode()
+        assert "確認はほかの方が行います" in text(page) and "事務局の担当者がほかにいません" in text(page)
+    second = second_person(program)
+    for place in places:
+        page = go(browser, program, place)
+        assert gift.source not in page.content.decode() and str(second.user) in text(page)
+        assert str(office.user) not in text(page).partition("確認できる方")[2].partition("\n")[0]
+        theirs = go(signed_in_as(second), program, place)
+        assert gift.source in theirs.content.decode() and "確認できる方" not in text(theirs)
 
 
 @pytest.mark.parametrize("packed", ["", "x", "eJw=", "////"])

@@ -7,11 +7,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from audit.models import Record
 from donations.admit import OPEN
 from donations.errors import MonthlyNotOffered
 from donations.mails import MONTHLY_MAILS
 from donations.models import Campaign, Donation, Organisation, Pledge
-from donations.monthly_queries import monthly_sums
+from donations.monthly_queries import monthly_sums, months_of
 from donations.start_monthly import ask_to_begin
 from donations.take_in_months import take_in_months
 from kernel.clock import as_of, month_after, now
@@ -288,6 +289,27 @@ def test_the_office_sees_count_sum_and_declined_and_no_whole_address(
     done = browser.post(reverse("office-monthly-stop", args=[program.slug, good.pk]), follow=True)
     good.refresh_from_db()
     assert good.is_stopping and good.stop_why == "office" and "停止しました" in text_of(done)
+
+
+def test_the_whole_address_stands_one_page_further_and_the_look_is_recorded(
+    program: Program, standing: Campaign, office: Membership
+) -> None:
+    pledge = running(standing, email="caller@example.jp")
+    browser = office_browser(office)
+    latest = months_of(pledge).first()
+    assert latest
+
+    listed = browser.get(reverse("office-monthly", args=[program.slug])).content.decode()
+
+    gift_page = reverse("office-gift", args=[program.slug, latest.pk])
+    assert f'href="{gift_page}"' in listed and pledge.email not in listed
+    assert not Record.objects.filter(verb__endswith=".read").exists()
+    for address, verb in (
+        (gift_page, "gift.read"),
+        (reverse("office-monthly-stop", args=[program.slug, pledge.pk]), "pledge.read"),
+    ):
+        assert pledge.email in browser.get(address).content.decode()
+        assert Record.objects.get(verb=verb).actor_id == office.pk
 
 
 def test_each_mail_has_its_handler_and_a_late_one_of_a_decline_is_not_sent(standing: Campaign) -> None:

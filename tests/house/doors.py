@@ -128,6 +128,7 @@ DOORS: dict[str, Door] = {
     "money-bank-rows": roles(OFFICE),
     "money-line": roles(OFFICE, line_id="bank_line"),
     "money-line-aside": roles(OFFICE, line_id="bank_line"),
+    "money-match-undo": roles(OFFICE, match_id="bank_match"),
     # families and coupons
     "family": roles(GUARDIAN),
     "family-code": roles(GUARDIAN, own=(GUARDIAN,), coupon_id="coupon"),

@@ -32,6 +32,7 @@ from donations.propose_fill import propose_fill, running_costs
 from donations.propose_refund import propose_refund
 from donations.receive_grant import receive_grant
 from donations.record_past_gift import PastPayment, record_past_gift
+from donations.set_line_aside import set_line_aside
 from donations.stop_updates import stop_key
 from donations.take_in_statement import take_in_statement
 from families.apply import ChildFacts, GuardianFacts, apply
@@ -193,9 +194,14 @@ def _by_hand(house: House, canary: str) -> None:
     house.add("company_gift", company_gift.pk)
     house.add("invoice", invoice_company(gift=company_gift, issued_on=on, due_on=on, actor=office).pk)
     a_promise(office, organisation=organisation, funder=f"{canary}-CITY", promised_on=on)
-    content = csv_of((on.isoformat(), "300000", "", f"{canary}-REMITTER"))
+    content = csv_of(
+        (on.isoformat(), "300000", "", f"{canary}-REMITTER"), (on.isoformat(), "7", "", f"{canary}-INTEREST")
+    )
     statement = take_in_statement(organisation=organisation, content=content, actor=office)
-    house.add("bank_line", statement.lines.get().pk)
+    awaited, interest = statement.lines.order_by("-amount_yen")
+    house.add("bank_line", awaited.pk)
+    aside = set_line_aside(line=interest, words=f"{canary}-ASIDE", actor=office)
+    house.add("bank_match", aside.pk)
     running = running_costs()
     post(debit=organisation.bank, credit=running, amount_yen=5_000, source="opening:1")
     fill = propose_fill(amount_yen=1_000, reason=f"{canary}-REASON", request_key=uuid4(), actor=office)

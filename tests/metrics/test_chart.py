@@ -4,7 +4,7 @@ import re
 
 from django.utils.translation import override
 
-from metrics.chart import Point, bars, columns
+from metrics.chart import BARS, Point, bars, columns
 
 POINTS = [Point("A", 100, "100 yen"), Point("B", 50, "50 yen"), Point("C", None, "")]
 
@@ -18,17 +18,21 @@ def test_bars_are_as_long_as_their_values() -> None:
     assert long == 2 * half > 0
 
 
-def test_a_long_name_has_room_and_a_longer_one_leaves_half_to_the_bars() -> None:
-    def begins(label: str) -> int:
-        found = re.search(r'd="M(\d+)\.5 0v', bars("x", "t", [Point(label, 1, "1 yen")]))
-        assert found
-        return int(found[1])
-
-    assert begins("塾") == 150
+def test_every_value_ends_inside_the_drawing_and_no_bar_needs_scrolling() -> None:
+    written = "1,234,567,890円"
+    drawn = bars("x", "t", [Point("A", 1_234_567_890, written), Point("B", 1, "1円")])
+    found = re.search(r'class="value-text" x="(\d+)"[^>]*>1,234', drawn)
+    assert found
+    digits = len(written) - 1
+    assert int(found[1]) + digits * 8 + 13 <= BARS
     assert (
-        begins("Correspondence or online course") > 31 * 7 and begins("通信教育とオンラインの講座") > 13 * 13
-    )
-    assert begins("長" * 200) == 320
+        f'viewBox="0 0 {BARS} ' in drawn and 'class="bars"' in drawn and BARS <= 390 - 2 * 16
+    )  # a telephone less its edges
+
+
+def test_a_name_longer_than_the_drawing_is_pressed_together_and_others_are_not() -> None:
+    assert "textLength" not in bars("x", "t", [Point("通信教育とオンラインの講座", 1, "1円")])
+    assert f'textLength="{BARS}"' in bars("x", "t", [Point("長" * 200, 1, "1円")])
 
 
 def test_columns_are_as_high_as_their_values() -> None:

@@ -301,6 +301,21 @@ def test_the_empty_page_says_the_plan(campaign: Campaign, donor: Membership) -> 
     assert "5人分" in page
 
 
+@pytest.mark.parametrize(
+    ("first_day", "words"),
+    [
+        (date(2027, 3, 1), "2027年4月2日"),  # begun this month
+        (date(2027, 2, 28), "2027年2月28日"),  # the last day of the last full month: there are figures
+    ],
+)
+def test_a_young_campaign_names_no_day_before_it_began(
+    office: Membership, first_day: date, words: str
+) -> None:
+    young = make_campaign(make_organisation(office), office, first_day=first_day)
+    page = Client().get(f"/shibuya/campaigns/{young.pk}/story/").content.decode()
+    assert words in page and ("2027年2月28日" in page) == (first_day <= date(2027, 2, 28))
+
+
 def test_a_gift_that_went_back_says_so(campaign: Campaign, donor: Membership) -> None:
     back = gift_of(campaign, donor, gone_yen=10_000)
     page = signed_in(donor).get(f"/shibuya/my/gifts/{back.reference}/").content.decode()

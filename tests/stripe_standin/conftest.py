@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,10 @@ from tests.stripe_standin.receiver import Receiver, receiving
 from tests.stripe_standin.running import Standin, running_standin
 
 KEY = "sk_test_stand_in_one"
+REAL_KEY = os.environ.get("STRIPE_TEST_KEY", "")
+no_key = pytest.mark.skipif(
+    not REAL_KEY.startswith("sk_test_"), reason="only with a key of Stripe's test mode: set STRIPE_TEST_KEY"
+)
 SESSION: dict[str, Any] = {
     "mode": "payment",
     "ui_mode": "hosted_page",
@@ -54,6 +59,23 @@ def client_of(standin: Standin, *, key: str = KEY, retries: int = 0) -> Any:
     """A client of the real SDK; Any, since its answers are typed as if nothing were ever expanded."""
     addresses: Any = {"api": standin.base_url}
     return stripe.StripeClient(key, base_addresses=addresses, max_network_retries=retries)
+
+
+@pytest.fixture(params=["stand-in", pytest.param("stripe", marks=no_key)])
+def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
+    """The stand-in always, and real test mode when a key is given."""
+    if request.param == "stripe":
+        yield stripe.StripeClient(REAL_KEY, max_network_retries=2)
+        return
+    with running_standin(tmp_path) as standin:
+        yield client_of(standin)
+
+
+def refusal(call: Any) -> Any:
+    """Returns the SDK's exception."""
+    with pytest.raises(stripe.StripeError) as caught:
+        call()
+    return caught.value
 
 
 @pytest.fixture
