@@ -40,10 +40,10 @@ def sweep(*, program: Program, older_than: timedelta = OLDER_THAN) -> int:
     """
     waiting = Q(state__in=Donation.WAITING) & (Q(pay_until=None) | Q(pay_until__lt=now()) | _in_turn())
     fee_unknown = Q(state=Donation.State.PAID, fee_yen=None)
-    # The donor may take 45 days to name a bank account: such a refund is asked about in turn.
-    on_its_way = Exists(Refund.objects.filter(donation=OuterRef("pk"), is_on_its_way=True)) & _in_turn()
     waiting |= Q(state=Donation.State.DECLINED) & _in_turn()  # its owner may have paid it on a page
     with acting_in(program.pk):
+        # The donor may take 45 days to name a bank account: such a refund is asked about in turn.
+        on_its_way = Exists(Refund.objects.filter(donation=OuterRef("pk"), is_on_its_way=True)) & _in_turn()
         found = list(
             Donation.objects.annotate(turn=Mod(F("id"), TURNS, output_field=IntegerField()))
             .filter(waiting | fee_unknown | on_its_way, started_at__lt=now() - older_than)

@@ -67,6 +67,11 @@ def test_the_sweep_is_on_the_timetable_and_runs_without_a_program(db: None) -> N
     sweep_gifts()
 
 
+def test_the_timetable_stands_in_no_program(two_programs: tuple[Program, Program]) -> None:
+    """Every read of a round opens its own program; the fixture `program` would hide one that does not."""
+    assert sweep_all() == 0
+
+
 def test_only_the_gateway_imports_stripe() -> None:
     importers = {
         path.parent.name for path in Path("donations").rglob("*.py") if "import stripe" in path.read_text()
