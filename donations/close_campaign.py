@@ -5,7 +5,8 @@ from django.db import transaction
 from audit.record import record
 from donations.end_promises import end_promises
 from donations.errors import CampaignNotOpen, ChargesAtItsEnd
-from donations.models import Campaign
+from donations.large_promise import no_question_more
+from donations.models import Campaign, Donation
 from donations.queries import is_goal_met, standing_of
 from donations.rules import may_run_campaigns
 from kernel.clock import now, today
@@ -47,4 +48,5 @@ def close(campaign: Campaign, actor: Membership | None) -> None:
     if campaign.takes_monthly:
         put("campaign_closed", about=campaign.source, campaign_id=campaign.pk)
     if campaign.is_all_or_nothing:
+        no_question_more(*Donation.objects.filter(campaign=campaign, state=Donation.State.SAVED).only("pk"))
         end_promises(campaign)

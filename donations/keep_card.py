@@ -1,6 +1,7 @@
 """Keep the card of a promised gift: nothing is taken until its campaign has met the goal."""
 
 from audit.record import record
+from donations.large_promise import ask_about_large
 from donations.let_go import let_go
 from donations.models import Campaign, Donation, SavedCard
 from donations.stripe_said import Payment
@@ -21,5 +22,6 @@ def keep_card(*, donation: Donation, payment: Payment) -> SavedCard:
     donation.state = Donation.State.SAVED
     donation.save(update_fields=["state"])
     record("donation.saved", actor=None, subject=donation.source, amount_yen=donation.amount_yen)
+    ask_about_large(donation, donation.campaign)
     put("card_saved", about=donation.source, donation_id=donation.pk)
     return card

@@ -40,6 +40,10 @@ WHAT_TO_DO: dict[str, str | Promise] = {
     Finding.Kind.CHARGED_AFTER_STOP: _(
         "Pay this month back: the donor was told that nothing more is charged."
     ),
+    Finding.Kind.LARGE_PROMISE: _(
+        "If this card is declined, all others pay for a goal that was not reached. Ask the donor. If nobody "
+        "stands for the gift, let it go on its page before the campaign ends."
+    ),
     Finding.Kind.PAYOUT_FAILED: _("Check the bank account at Stripe; it tries again after that."),
 }
 

@@ -70,6 +70,7 @@ urlpatterns = [
     # Money after a gift
     path("office/gifts/", after.gifts_page, name="office-gifts"),
     path("office/gifts/<int:gift_id>/", after.gift_page, name="office-gift"),
+    path("office/gifts/<int:gift_id>/let-go/", promises.let_go_act, name="office-gift-let-go"),
     path("office/gifts/<int:gift_id>/refund/", refunds.refund_page, name="office-gift-refund"),
     path("office/refunds/", refunds.refunds_page, name="office-refunds"),
     path("office/refunds/<int:refund_id>/", refunds.proposal_page, name="office-refund"),

@@ -61,6 +61,15 @@ class ChargesAtItsEnd(Refused):
     )
 
 
+class PromiseNotInQuestion(Refused):
+    """The secretariat does not pick donors: only a promise that was asked about can be let go."""
+
+    code = "promise_not_in_question"
+    words = _(
+        "Only a promised gift that decides much of the goal can be let go, and only while its campaign is open."
+    )
+
+
 class PromiseStands(Refused):
     """A promise is taken back only while its campaign is open."""
 

@@ -18,6 +18,7 @@ class SavedCard(ProgramScoped):
         TAKEN_BACK = "taken_back", _("Taken back by the donor")
         MISSED = "missed", _("The goal was not reached")
         LATE = "late", _("Saved after the campaign had ended")
+        OFFICE = "office", _("Let go by the secretariat")
 
     donation = models.ForeignKey(Donation, on_delete=models.PROTECT, related_name="cards")
     customer_id = models.CharField(max_length=100)  # Stripe's, of this one gift alone
@@ -47,7 +48,7 @@ class SavedCard(ProgramScoped):
             ),
             CheckConstraint(
                 condition=Q(let_go_at__isnull=True, let_go_why="")
-                | Q(let_go_at__isnull=False, let_go_why__in=["taken_back", "missed", "late"]),
+                | Q(let_go_at__isnull=False, let_go_why__in=["taken_back", "missed", "late", "office"]),
                 name="saved_card_let_go_says_why",
             ),
             CheckConstraint(

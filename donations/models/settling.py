@@ -121,6 +121,7 @@ class Finding(ProgramScoped):
         RESERVE_SHORT = "reserve_short", _("The loss reserve is below zero")
         UNKNOWN_EVENT = "unknown_event", _("Stripe told us of something unknown")
         CHARGED_AFTER_STOP = "charged_after_stop", _("A monthly gift was charged after it was stopped")
+        LARGE_PROMISE = "large_promise", _("One promised gift decides much of the goal")
         PAYOUT_FAILED = "payout_failed", _("Stripe could not pay out to the bank")
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from audit.record import record
 from donations.forms.after import AnswerForm, SearchForm, WaysForm
-from donations.models import Donation, Finding, Organisation, Refund
+from donations.large_promise import is_in_question
+from donations.models import Campaign, Donation, Finding, Organisation, Refund
 from donations.money_story import WHAT_TO_DO, found_gifts, open_findings, story_of, with_disputes
 from donations.queries import latest_reconciliations
 from donations.receipt_queries import how_receipt_stands
@@ -47,11 +48,18 @@ def gift_page(request: HttpRequest, gift_id: int) -> HttpResponse:
         "receipt": how_receipt_stands(gift),
         "most_yen": refundable_yen(gift),
         "questions": questions,
+        "may_let_go": _may_let_go(gift),
         "refunds": [
             one for one in Refund.objects.filter(donation=gift) if one.is_proposed or one.is_on_its_way
         ],
     }
     return render(request, "donations/office_gift.html", context)
+
+
+def _may_let_go(gift: Donation) -> bool:
+    """Whether the page offers to let a promise go; the verb looks again."""
+    is_promise = gift.state == Donation.State.SAVED and gift.campaign.state == Campaign.State.OPEN
+    return is_promise and is_in_question(gift)
 
 
 @entrance(Role.OFFICE)

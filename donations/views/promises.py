@@ -1,18 +1,21 @@
-"""What a donor does with a promised gift: take it back, or pay it after its card was declined."""
+"""A promised gift: its donor takes it back, or pays it after a decline; the secretariat lets a doubtful one go."""
 
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from donations.let_promise_go import let_promise_go
 from donations.models import Donation
 from donations.pay_late import ask_late_page
 from donations.take_promise_back import take_promise_back
 from kernel.errors import Refused
-from programs.entering import by_capability
+from programs.entering import by_capability, entrance
 from programs.middleware import own_transactions
+from programs.models import Role
 from programs.scoping import acting_in
 
 
@@ -41,3 +44,17 @@ def pay_late_act(request: HttpRequest, reference: UUID) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("gift", program.slug, reference)
+
+
+@entrance(Role.OFFICE)
+@require_POST
+def let_go_act(request: HttpRequest, gift_id: int) -> HttpResponse:
+    """Let a promise go that decides much of the goal; back to the gift's page."""
+    donation = get_object_or_404(Donation, pk=gift_id)
+    try:
+        let_promise_go(donation=donation, reason=request.POST.get("reason", ""), actor=request.actor)  # type: ignore[attr-defined]
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The gift was let go. Nothing is taken, and the donor gets a mail."))
+    return redirect("office-gift", request.program.slug, gift_id)  # type: ignore[attr-defined]

@@ -59,12 +59,19 @@ def test_stripe_away_ends_the_round_and_changes_nothing(
     assert Donation.objects.filter(state="pending").count() == 3
 
 
-def test_the_sweep_is_on_the_timetable_and_runs_without_a_program(two_programs: tuple[Program, Program]) -> None:
+def test_the_sweep_is_on_the_timetable_and_runs_without_a_program(
+    two_programs: tuple[Program, Program],
+) -> None:
     tasks = {entry["task"] for entry in TIMETABLE.values()}
 
     assert "donations.sweep" in tasks and sweep_gifts.name == "donations.sweep"
     assert "donations.sweep" in {entry["task"] for entry in current_app.conf.beat_schedule.values()}
     sweep_gifts()
+
+
+def test_the_timetable_stands_in_no_program(two_programs: tuple[Program, Program]) -> None:
+    """Every read of a round opens its own program; the fixture `program` would hide one that does not."""
+    assert sweep_all() == 0
 
 
 def test_only_the_gateway_imports_stripe() -> None:

@@ -61,6 +61,7 @@ DOORS: dict[str, Door] = {
     "stripe-webhook": Door("capability", {"endpoint": "endpoint"}),
     "office-gifts": roles(OFFICE),
     "office-gift": roles(OFFICE, gift_id="donation"),
+    "office-gift-let-go": roles(OFFICE, gift_id="donation"),
     "office-gift-refund": roles(OFFICE, gift_id="donation"),
     "office-refunds": roles(OFFICE),
     "office-refund": roles(OFFICE, refund_id="refund"),
