@@ -23,6 +23,7 @@ from config.processes import CannotStart, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
+WORKERS = min(os.cpu_count() or 1, 4)
 CHROMIUM_PACKAGE = ROOT / "requirements" / "chromium"
 # The package packs the browser with brotli, which Python's own library does not read; Node does.
 UNPACK = """
@@ -74,8 +75,12 @@ def main(arguments: list[str]) -> int:
 
 
 def run_pytest(arguments: list[str], environment: dict[str, str]) -> int:
-    """pytest in a process of its own; Ctrl-C reaches it too and it ends by itself."""
-    running = subprocess.Popen([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=environment)
+    """pytest in a process of its own; Ctrl-C reaches it too and it ends by itself.
+
+    All tests run on several workers (tests/workers.py): most of their time is waiting for servers and browsers.
+    """
+    asked = arguments or ["--numprocesses", str(WORKERS), "--dist", "loadfile"]
+    running = subprocess.Popen([sys.executable, "-m", "pytest", *asked], cwd=ROOT, env=environment)
     try:
         return running.wait()
     except KeyboardInterrupt:
