@@ -11,14 +11,14 @@ DECLARE
     v_carries_over boolean;
     v_per_use_yen bigint;
     v_per_day_yen bigint;
-    v_issued_on date;
+    v_face_yen bigint;
     v_cap_yen bigint;
     v_first date;
     v_last date;
 BEGIN
     SELECT u.windows, u.carries_over, u.per_use_yen, u.per_day_yen, u.categories,
-           (c.issued_at AT TIME ZONE 'Asia/Tokyo')::date
-      INTO v_windows, v_carries_over, v_per_use_yen, v_per_day_yen, categories, v_issued_on
+           c.face_yen
+      INTO v_windows, v_carries_over, v_per_use_yen, v_per_day_yen, categories, v_face_yen
       FROM coupons_coupon c JOIN coupons_userules u ON u.program_id = c.program_id AND u.id = c.rules_id
       WHERE c.program_id = v_program AND c.id = p_coupon;
     IF NOT FOUND THEN
@@ -28,16 +28,19 @@ BEGIN
     IF v_per_day_yen IS NOT NULL THEN
         allowed_yen := least(allowed_yen, v_per_day_yen - coupons_used(p_coupon, p_on, p_on));
     END IF;
-    IF v_windows <> '[]' THEN
-        -- Carried over: all windows that have begun, from the one in which it was issued on; else this day's.
+    IF v_windows <> '[]' AND v_carries_over THEN
+        -- All that the coupon is worth but what windows to come brought. Not counted from the day of issue: a job
+        -- issues as of the day it was asked, and a step after midnight would lose the month that ended then.
+        SELECT v_face_yen - coalesce(sum((w ->> 'yen')::bigint), 0)
+          INTO v_cap_yen FROM jsonb_array_elements(v_windows) w WHERE (w ->> 'first')::date > p_on;
+        allowed_yen := least(allowed_yen, v_cap_yen - coupons_used(p_coupon, '-infinity', 'infinity'));
+    ELSIF v_windows <> '[]' THEN
         SELECT sum((w ->> 'yen')::bigint), min((w ->> 'first')::date), max((w ->> 'last')::date)
           INTO v_cap_yen, v_first, v_last FROM jsonb_array_elements(v_windows) w
-          WHERE (w ->> 'first')::date <= p_on
-            AND (w ->> 'last')::date >= CASE WHEN v_carries_over THEN v_issued_on ELSE p_on END;
+          WHERE p_on BETWEEN (w ->> 'first')::date AND (w ->> 'last')::date;
         allowed_yen := least(
             allowed_yen,
-            coalesce(v_cap_yen, 0) - CASE WHEN v_cap_yen IS NULL THEN 0
-                                          ELSE coupons_used(p_coupon, v_first, greatest(v_last, p_on)) END
+            CASE WHEN v_cap_yen IS NULL THEN 0 ELSE v_cap_yen - coupons_used(p_coupon, v_first, v_last) END
         );
     END IF;
     IF allowed_yen < 0 THEN

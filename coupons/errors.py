@@ -172,6 +172,16 @@ class GradeNotOffered(CouponRefused):
     words = _("The year's rules have no amount for this child's grade. Add the grade to the rules first.")
 
 
+class NothingLeftToGive(CouponRefused):
+    """A coupon issued on that day would be worth no yen: the rules' periods are over, or the year's months."""
+
+    code = "nothing_left_to_give"
+    words = _(
+        "By this year's rules a coupon issued now would be worth 0 yen: their periods are over. Change the rules of"
+        " the year first, or issue in the next program year."
+    )
+
+
 class RulesNotInOrder(CouponRefused):
     """Overlapping, reversed, empty, or amounts and windows at once."""
 

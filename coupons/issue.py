@@ -5,7 +5,15 @@ from datetime import date
 from django.db import transaction
 
 from audit.record import record
-from coupons.errors import AlreadyIssued, FundTooSmall, NotAFund, NotApproved, ReserveShort, YearOver
+from coupons.errors import (
+    AlreadyIssued,
+    FundTooSmall,
+    NotAFund,
+    NotApproved,
+    NothingLeftToGive,
+    ReserveShort,
+    YearOver,
+)
 from coupons.models import Coupon
 from coupons.rules import may_issue
 from coupons.use_rules import face_yen_of, newest_rules, read_rules
@@ -29,8 +37,8 @@ def issue(*, application: Application, fund: Account, actor: Membership, on: dat
     on  the Japanese day of issue, today when left out; a pro-rated year counts its month
 
     Face value, last day, rules and fund are frozen on the coupon; later changes of the year do not touch it.
-    Raises NotApproved, YearOver, AlreadyIssued, GradeNotOffered, NotAFund, FundTooSmall, ReserveShort; nothing is
-    written then.
+    Raises NotApproved, YearOver, AlreadyIssued, GradeNotOffered, NothingLeftToGive, NotAFund, FundTooSmall,
+    ReserveShort; nothing is written then.
     """
     require(may_issue(actor))
     if fund.kind != Kind.FUND:
@@ -48,6 +56,8 @@ def issue(*, application: Application, fund: Account, actor: Membership, on: dat
     check_issuable(application, on or today())
     rules = newest_rules(year)
     face_yen = face_yen_of(year, read_rules(rules), grade=application.grade_number, on=on or today())
+    if face_yen < 1:
+        raise NothingLeftToGive
     missing_yen = face_yen - held_yen
     if missing_yen > 0:
         raise FundTooSmall(missing_yen=missing_yen)

@@ -3,7 +3,7 @@
 from uuid import UUID, uuid5
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +23,7 @@ from donations.set_refund_limit import limit_yen_for
 from donations.stripe_gateway.after import ask_for_refund, fetch_after
 from donations.stripe_said import RefundSaid
 from donations.take_back import asked_yen, gone_yen, note_gone, send_back, take_again
-from kernel.clock import now
+from kernel.clock import now, start_of, today
 from kernel.yen import written_yen
 from outbox.put import put
 from programs.models import Membership, Program
@@ -45,6 +45,8 @@ def refund(
     """
     require(may_refund(actor))
     donation = hold_gift(donation.pk)
+    # Also the person: two refunds of two gifts at once must not both find nothing sent back today.
+    Membership.objects.select_for_update(of=("self",), no_key=True).get(pk=actor.pk)
     repeated = repeated_refund(donation, amount_yen, request_key)
     if repeated:
         return repeated
@@ -81,15 +83,24 @@ def check_refund(donation: Donation, amount_yen: int, reason: str) -> None:
 
 
 def needs_second_person(donation: Donation, amount_yen: int, actor: Membership) -> bool:
-    """Above the limit, counting all that went back of this gift: ten small refunds are one large one.
+    """Above the limit, counting all that went back of this gift and all that this person sent back alone today.
 
-    Always for a gift by hand: there a person sends the money, and no payment company checks to whom.
+    Ten small refunds are one large one, of one gift or of ten. Always for a gift by hand: there a person sends the
+    money, and no payment company checks to whom.
     """
     if donation.is_by_hand:
         return True
-    went = Refund.objects.filter(donation=donation, state__in=[*Refund.OPEN, Refund.State.DONE])
-    before_yen = int(went.aggregate(yen=Sum("amount_yen", default=0))["yen"])
-    limit_yen = limit_yen_for(organisation_id=donation.campaign.organisation_id, actor=actor)
+    organisation_id = donation.campaign.organisation_id
+    alone_today = Q(
+        donation__campaign__organisation=organisation_id,
+        asked_by__user=actor.user_id,
+        needs_second=False,
+        asked_at__gte=start_of(today()),
+    )
+    went = Refund.objects.filter(state__in=[*Refund.OPEN, Refund.State.DONE])
+    before = went.filter(Q(donation=donation) | alone_today)
+    before_yen = int(before.aggregate(yen=Sum("amount_yen", default=0))["yen"])
+    limit_yen = limit_yen_for(organisation_id=organisation_id, actor=actor)
     return before_yen + amount_yen > limit_yen
 
 

@@ -5,6 +5,7 @@ not know an address, and nothing afterwards.
 """
 
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from smtplib import SMTPRecipientsRefused
@@ -18,7 +19,11 @@ from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 
 log = logging.getLogger(__name__)
-PERMANENT = range(550, 560)  # SMTP: this address takes no mail
+PERMANENT = {550, 551, 553}  # SMTP: this address takes no mail
+# An enhanced code says it better (RFC 3463): X.1 is the address, X.2.1 a closed mailbox. A full mailbox (X.2.2), a
+# relay that does not know us and a list that we stand on (X.7) are no fault of the address.
+ENHANCED = re.compile(rb"\s*(\d\.\d{1,3}\.\d{1,3})\b")
+NO_SUCH_ADDRESS = re.compile(rb"5\.1\.[^78]|5\.2\.1$")
 # A provider's reasons that are no fault of the address.
 OUR_FAULT = {RejectReason.BLOCKED, RejectReason.TIMED_OUT, RejectReason.OTHER}
 HARD_CLASSES = ("10", "30")  # SparkPost's bounces that are for good: nobody is there
@@ -57,11 +62,17 @@ def hand_over(mail: EmailMessage, *, marks: dict[str, str]) -> Handed:
     except AnymailRecipientsRefused:
         return Handed(is_refused=True)
     except SMTPRecipientsRefused as error:
-        if all(code in PERMANENT for code, _words in error.recipients.values()):
+        if all(_is_for_good(code, words) for code, words in error.recipients.values()):
             return Handed(is_refused=True)
         raise
     status = getattr(mail, "anymail_status", None)
     return Handed(provider_id=(status and status.message_id) or "")
+
+
+def _is_for_good(code: int, words: bytes) -> bool:
+    """Whether a server's answer to a recipient says that nobody is there. For anything else a mail is tried again."""
+    said = ENHANCED.match(words)
+    return bool(NO_SUCH_ADDRESS.match(said[1])) if said else code in PERMANENT
 
 
 def listen(listener: Listener) -> None:

@@ -45,10 +45,11 @@ def approve_as_operator(*, invitation_id: int, operator: str) -> Invitation:
 
 def _lock(invitation_id: int) -> Invitation:
     """One to the secretariat that can still be accepted; there is no other to approve."""
-    invitation: Invitation = Invitation.objects.select_for_update(of=("self",)).get(
-        pk=invitation_id, role__in=BY_TWO
-    )
+    found = Invitation.objects.select_for_update(of=("self",)).select_related("invited_by")
+    invitation: Invitation = found.get(pk=invitation_id, role__in=BY_TWO)
     if invitation.accepted_at is not None or invitation.expires_at <= now():
+        raise InvitationOver
+    if not invitation.invited_by.is_active:  # ended at the moment in which they invited
         raise InvitationOver
     return invitation
 

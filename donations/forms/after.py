@@ -59,7 +59,10 @@ class RefundLimitForm(forms.Form):
         label=_("Largest refund that one person makes alone (yen)"),
         max_length=30,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-        help_text=_("Above it, another person approves. A raise holds for the others, not for who made it."),
+        help_text=_(
+            "Above it, another person approves; all that one person pays back alone on a day counts together."
+            " A raise holds for the others, not for who made it."
+        ),
     )
 
     def clean_limit_yen(self) -> int:

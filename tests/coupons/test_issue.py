@@ -6,10 +6,19 @@ import pytest
 
 from audit.models import Record
 from coupons import issue as issuing
-from coupons.errors import AlreadyIssued, CouponRefused, FundTooSmall, NotAFund, NotApproved, YearOver
+from coupons.errors import (
+    AlreadyIssued,
+    CouponRefused,
+    FundTooSmall,
+    NotAFund,
+    NotApproved,
+    NothingLeftToGive,
+    YearOver,
+)
 from coupons.issue import issue
 from coupons.models import Coupon
-from coupons.use_rules import Rules, face_yen_of
+from coupons.set_use_rules import set_use_rules
+from coupons.use_rules import Rules, Window, face_yen_of
 from families.models import Application
 from kernel.codes import new_code, read_code
 from kernel.errors import NotAllowed
@@ -107,6 +116,20 @@ def test_issue_refuses_and_writes_nothing(
     assert said.value.facts == facts
     after = (balance_yen(fund), Coupon.objects.count(), Record.objects.count(), Message.objects.count())
     assert after == before
+
+
+def test_a_coupon_that_would_be_worth_nothing_is_refused_in_words(
+    year: ProgramYear, office: Membership
+) -> None:
+    fund, application = a_fund(500_000), an_application(year, office)
+    windows = [Window(date(2026, 4, 1), date(2026, 12, 31), 10_000)]
+    set_use_rules(year=year, rules=Rules(windows=windows), reason="x", seen_version=0, actor=office)
+
+    with pytest.raises(NothingLeftToGive):
+        issue(application=application, fund=fund, actor=office, on=date(2027, 1, 1))
+
+    assert not Coupon.objects.exists() and balance_yen(fund) == 500_000
+    assert issue(application=application, fund=fund, actor=office, on=date(2026, 12, 31)).face_yen == 10_000
 
 
 def test_a_cancelled_coupon_makes_room_for_another(year: ProgramYear, office: Membership) -> None:

@@ -123,6 +123,22 @@ def test_the_same_carried_over_adds_up_from_the_month_of_issue(
     assert balance_yen(coupon.account) == 0
 
 
+def test_a_job_that_runs_over_midnight_loses_no_month(
+    year: ProgramYear, office: Membership, till: Membership, school: Account, fund: Account
+) -> None:
+    set_to(year, office, Rules(windows=monthly(year, 10_000), carries_over=True))
+    application = an_application(year, office)
+    with time_machine.travel(noon(date(2026, 5, 1)), tick=False):  # asked for on the last of April
+        coupon = issue(application=application, fund=fund, actor=office, on=date(2026, 4, 30))
+    assert coupon.face_yen == 120_000
+
+    assert usable_yen(coupon, date(2026, 5, 1)) == 20_000
+    use(coupon, 20_000, school, till, date(2026, 5, 1))
+    with pytest.raises(OverAllowance):
+        use(coupon, 1, school, till, date(2026, 5, 31))
+    assert usable_yen(coupon, date(2027, 3, 31)) == 100_000
+
+
 def test_fukuoka_a_hundred_and_twenty_thousand_less_ten_for_each_month_gone(
     program: Program, year: ProgramYear, office: Membership, till: Membership, school: Account, fund: Account
 ) -> None:

@@ -95,14 +95,19 @@ def test_a_reason_is_needed(campaign: Campaign, office: Membership) -> None:
     with pytest.raises(ReasonNeeded):
         let_promise_go(donation=gift, reason="  ", actor=office)
     assert unchanged(gift) and questions(settled_at=None)
+    settle_finding(finding=questions()[0], words="確認中", actor=office)
+    with pytest.raises(ReasonNeeded):  # also when someone answered before
+        let_promise_go(donation=gift, reason="  ", actor=office)
+    assert unchanged(gift) and questions()[0].words == "確認中"
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.OFFICE])
 def test_a_stranger_may_not(campaign: Campaign, program: Program, role: Role) -> None:
-    gift = saved(campaign, 20_000)
-    with pytest.raises(NotAllowed):
-        let_promise_go(donation=gift, reason="x", actor=member(program, role, "who@shibuya.example"))
-    assert unchanged(gift)
+    gift, small = saved(campaign, 20_000), saved(campaign, 500, email="small@example.jp")
+    for one in (gift, small):  # nor is told which promise is in question
+        with pytest.raises(NotAllowed):
+            let_promise_go(donation=one, reason="x", actor=member(program, role, f"{one.pk}@shibuya.example"))
+        assert unchanged(one)
 
 
 def test_the_gifts_page_offers_it_and_does_it(

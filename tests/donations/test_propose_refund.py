@@ -1,23 +1,27 @@
 """donations.propose_refund, and when refund wants it: above the limit, and for gifts by hand."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
 from audit.models import Record
+from donations.confirm import confirm
 from donations.errors import NotRefundable, ReasonNeeded, RefundKeyUsed, RefundNeedsSecondPerson
 from donations.models import Campaign, Donation, Refund
 from donations.propose_refund import propose_refund
-from donations.refund import refundable_yen, take_in_refund
+from donations.refund import needs_second_person, refundable_yen, take_in_refund
 from donations.set_refund_limit import set_refund_limit
 from donations.withdraw_refund import withdraw_refund
+from kernel.clock import now
 from kernel.errors import NotAllowed
 from outbox.models import Message
 from programs.models import Membership, Program
 from programs.scoping import acting_in
 from tests.donations.by_hand import second_person
-from tests.donations.conftest import moved, violations
+from tests.donations.conftest import begin, moved, violations
+from tests.donations.test_confirm import said_of
 from tests.donations.test_refund import ask, said
 
 
@@ -61,6 +65,34 @@ def test_small_refunds_of_one_gift_count_together(
     with pytest.raises(RefundNeedsSecondPerson):
         ask(gift, office, 1_001)
     assert Refund.objects.count() == 2
+
+
+def test_small_refunds_of_many_gifts_by_one_person_on_one_day_count_together(
+    gift: Donation, campaign: Campaign, program: Program, office: Membership, low_limit: None
+) -> None:
+    other = another_gift(campaign)
+    ask(gift, office, 3_000)
+    with pytest.raises(RefundNeedsSecondPerson):
+        ask(other, office, 2_001)
+
+    yesterday = now() - timedelta(days=1)
+    Refund.objects.update(asked_at=yesterday)
+    assert ask(other, office, 2_001).state == "asked"
+    Refund.objects.update(asked_at=now(), state=Refund.State.FAILED)  # nothing went back
+    assert ask(gift, office, 5_000).state == "asked"
+    # What two people decided was not one person's, and another person has a day of their own.
+    Refund.objects.update(asked_at=yesterday)
+    propose(other, office, 5_000)
+    assert needs_second_person(other, 1, office)
+    assert not needs_second_person(another_gift(campaign), 5_000, office)
+    ask(another_gift(campaign), office, 5_000)
+    assert not needs_second_person(another_gift(campaign), 5_000, second_person(program))
+
+
+def another_gift(campaign: Campaign) -> Donation:
+    """One more paid gift of 10,000 yen."""
+    begun = begin(campaign)
+    return confirm(donation_id=begun.pk, payment=said_of(begun))
 
 
 def test_a_repeat_is_one_and_another_amount_is_refused(gift: Donation, office: Membership) -> None:

@@ -222,3 +222,40 @@ def test_the_pages_say_who_has_to_approve(office, program):
     done = second.post(f"/shibuya/office/people/invitations/{pk}/approve/", follow=True).content.decode()
     assert f"{ADDRESS} あてに招待を送ります" in done
     assert not any("承認を待っています" in str(one.words) for one in desk().queue)
+
+
+def test_who_is_ended_leaves_no_link_into_the_secretariat(waiting, office, colleague, program):
+    third = member(program, Role.OFFICE, "third@office.example")
+    approved = approve_invitation(invitation_id=waiting.pk, actor=colleague)
+    other = invite(email="school@office.example", role=Role.CITY, actor=office)
+
+    deactivate(membership_id=office.pk, actor=third)
+
+    with pytest.raises(InvitationOver):
+        accept(approved)
+    assert not colleagues_named(ADDRESS).exists()
+    assert accept(other).role == Role.CITY  # who came by them to another role still comes
+
+
+def test_what_an_ended_colleague_approved_opens_nothing_and_what_they_did_not_touch_does(
+    waiting, office, colleague, program
+):
+    third = member(program, Role.OFFICE, "third@office.example")
+    approve_invitation(invitation_id=waiting.pk, actor=colleague)
+    kept = invite(email="kept@office.example", role=Role.OFFICE, actor=office)
+    approve_invitation(invitation_id=kept.pk, actor=third)
+
+    deactivate(membership_id=colleague.pk, actor=third)
+
+    with pytest.raises(InvitationOver):
+        accept(waiting)
+    assert accept(kept).role == Role.OFFICE
+
+
+def test_an_invitation_of_someone_who_was_ended_meanwhile_is_not_approved(waiting, office, colleague):
+    Membership.objects.filter(pk=office.pk).update(is_active=False)  # as two at once would leave it
+    with pytest.raises(InvitationOver):
+        approve_invitation(invitation_id=waiting.pk, actor=colleague)
+    with pytest.raises(InvitationOver):
+        approve_as_operator(invitation_id=waiting.pk, operator="佐藤")
+    assert unchanged(waiting)
