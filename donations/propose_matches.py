@@ -167,7 +167,7 @@ def _refunds_by_hand(organisation: Organisation) -> Iterable[Awaited]:
         )
     )
     for refund in found:
-        name, on = names.get(refund.donation_id, ""), day_of(refund.decided_at)
+        name, on = names.get(refund.donation_id, ""), day_of(refund.decided_at or refund.asked_at)
         yield Awaited(
             refund.source,
             _("Refund of a gift by hand"),
