@@ -32,7 +32,7 @@ def ask_about_large(donation: Donation, campaign: Campaign) -> Finding | None:
         about=donation.source,
         organisation=campaign.organisation,
         amount_yen=donation.amount_yen,
-        due_by=start_of(campaign.last_day + timedelta(days=1)),
+        due_by=start_of(campaign.last_day + timedelta(days=1)) - timedelta(minutes=1),  # read as that day's
         donation_id=donation.pk,
     )
 

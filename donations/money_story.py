@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from donations.dispute_words import dispute_words, refund_words
-from donations.models import Campaign, Dispute, Donation, Finding, Refund
+from donations.models import Campaign, Dispute, Donation, Finding, Refund, SavedCard
 
 WHAT_TO_DO: dict[str, str | Promise] = {
     Finding.Kind.UNKNOWN_CHARGE: _(
@@ -64,10 +64,12 @@ class Happening:
 
 
 def story_of(donation: Donation) -> list[Happening]:
-    """Everything in order, the oldest first. Three queries."""
+    """Everything in order, the oldest first. Four queries."""
     told = [Happening(donation.started_at, _("Gift begun"), donation.amount_yen)]
     if donation.paid_at:
         told.append(Happening(donation.paid_at, _("Paid"), donation.amount_yen))
+    for card in SavedCard.objects.filter(donation=donation):
+        told += _told_of_card(card)
     for refund in Refund.objects.filter(donation=donation):
         told += _told_of(refund)
     for dispute in Dispute.objects.filter(donation=donation):
@@ -76,6 +78,17 @@ def story_of(donation: Donation) -> list[Happening]:
         if dispute.ended_at:
             told.append(Happening(dispute.ended_at, ENDED.get(dispute.state, dispute.get_state_display())))
     return sorted(told, key=lambda one: one.at.replace(microsecond=0))  # Stripe tells whole seconds
+
+
+def _told_of_card(card: SavedCard) -> list[Happening]:
+    """Of a promised gift: the card was saved, declined when it was charged, let go with the cause."""
+    told = [Happening(card.saved_at, Donation.State.SAVED.label)]
+    if card.declined_at:
+        told.append(Happening(card.declined_at, _("The saved card was declined"), words=card.decline_code))
+    if card.let_go_at:
+        why = card.get_let_go_why_display()
+        told.append(Happening(card.let_go_at, Donation.State.LET_GO.label, words=why))
+    return told
 
 
 def _told_of(refund: Refund) -> list[Happening]:

@@ -143,28 +143,31 @@ def _payouts(organisation: Organisation) -> Iterable[Awaited]:
         )
 
 
-def _refunds_by_hand(organisation: Organisation) -> Iterable[Awaited]:
-    """Booked when the second person approved; the line shows that the bank has sent the money."""
+def refunds_to_send() -> QuerySet[Refund]:
+    """Refunds of gifts by hand that are booked while no bank line shows that somebody sent the money."""
     source = Concat(Value("refund:"), Cast(F("id"), TextField()), output_field=TextField())
     explained = BankMatch.objects.filter(undone__isnull=True, source=OuterRef("source_of_refund"))
-    found = (
-        Refund.objects.filter(
-            donation__campaign__organisation=organisation,
-            donation__method__in=Donation.BY_HAND,
-            state=Refund.State.DONE,
-        )
+    found: QuerySet[Refund] = (
+        Refund.objects.filter(donation__method__in=Donation.BY_HAND, state=Refund.State.DONE)
         .exclude(donation__method=Donation.Method.CASH)
         .annotate(source_of_refund=source)
         .filter(~Exists(explained))
-        .select_related("donation")
+        .order_by("decided_at", "id")
     )
+    return found
+
+
+def _refunds_by_hand(organisation: Organisation) -> Iterable[Awaited]:
+    """Booked when the second person approved; the line shows that the bank has sent the money."""
+    mine = refunds_to_send().filter(donation__campaign__organisation=organisation)
+    found = mine.select_related("donation")
     names = dict(
         OfflineGift.objects.filter(donation__in=[one.donation_id for one in found]).values_list(
             "donation_id", "donor_name"
         )
     )
     for refund in found:
-        name, on = names.get(refund.donation_id, ""), day_of(refund.decided_at)
+        name, on = names.get(refund.donation_id, ""), day_of(refund.decided_at or refund.asked_at)
         yield Awaited(
             refund.source,
             _("Refund of a gift by hand"),

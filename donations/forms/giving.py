@@ -115,8 +115,8 @@ class GiveForm(forms.Form):
                 max(way.least_yen, self.campaign.minimum_yen),
                 min(way.most_yen, self.campaign.maximum_yen),
             )
-            bounds = AmountOutOfBounds(least=written_yen(least), most=written_yen(most))
-            self.add_error("method", str(bounds))
+            words = _("This way takes from %(least)s to %(most)s yen. Choose another way or another amount.")
+            self.add_error("method", words % {"least": written_yen(least), "most": written_yen(most)})
 
     def donor(self, language: str) -> Donor:
         """The donor of a valid form."""

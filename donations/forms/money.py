@@ -166,7 +166,7 @@ class GrantForm(OfOrganisation):
 
     funder = forms.CharField(label=_("Who gives the grant"), max_length=80)
     amount_yen = YenField(label=_("Promised amount"))
-    promised_on = DayField(label=_("Day of the promise"))
+    promised_on = DayField(label=_("Day of the decision"))
     document = forms.CharField(
         label=_("Signed paper"), max_length=120, help_text=_("Its number, or where it lies.")
     )

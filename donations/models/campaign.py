@@ -140,6 +140,11 @@ class Campaign(ProgramScoped):
         """The English title, or empty."""
         return self.title_en
 
+    @property
+    def begins_later(self) -> bool:
+        """Whether its page is public and its first day is still to come."""
+        return self.state == self.State.OPEN and self.first_day > today()
+
     def is_taking_gifts(self, on: date | None = None) -> bool:
         """Open, and `on` (today) is one of its days."""
         on = on or today()

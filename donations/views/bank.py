@@ -121,7 +121,7 @@ def line(request: HttpRequest, line_id: int) -> HttpResponse:
             messages.error(request, str(refusal))
             status = refusal.status
         else:
-            messages.success(request, _("The bank line is explained and booked."))
+            messages.success(request, _("The bank line is explained."))
             return redirect("money-bank", request.program.slug)  # type: ignore[attr-defined]
     return _draw_line(request, found, WordsForm(), status)
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from donations.approve_refund import approve_refund
 from donations.forms.after import RefundForm, RefundLimitForm
 from donations.models import Donation, Organisation, Refund
+from donations.propose_matches import refunds_to_send
 from donations.propose_refund import propose_refund
 from donations.refund import hold_gift, needs_second_person, refund, refundable_yen, why_not_refundable
 from donations.set_refund_limit import limit_yen_of, set_refund_limit
@@ -97,6 +98,7 @@ def _draw_refunds(
         standing = RefundLimitForm(initial={"limit_yen": limit_yen_of(one.pk)}, prefix=str(one.pk))
         limits.append((one, typed if typed and of == one else standing))
     context = {"proposed": found.filter(state=Refund.State.PROPOSED), "page": page, "limits": limits}
+    context["to_send"] = refunds_to_send()
     return render(request, "donations/office_refunds.html", context, status=422 if typed else 200)
 
 
@@ -128,6 +130,7 @@ def _draw_proposal(request: HttpRequest, refund_id: int, status: int) -> HttpRes
         "parts": parts_of(gift, found.amount_yen) if found.is_proposed else found.parts,
         "is_mine": found.asked_by_id == request.actor.pk,  # type: ignore[attr-defined]
         "asks_by_mail": gift.method in ASKS_BY_MAIL,
+        "is_to_send": refunds_to_send().filter(pk=found.pk).exists(),
     }
     return render(request, "donations/office_refund_proposal.html", context, status=status)
 

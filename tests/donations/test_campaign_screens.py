@@ -320,6 +320,8 @@ def test_the_program_page_lists_what_is_open_what_begins_and_what_ended(
 
     order = [words.index(title) for title in ("受付中の募集", "これからの募集", "おわった募集")]
     assert order == sorted(order)
+    lists = text_of(signed_in_as(office).get(f"/{program.slug}/office/campaigns/"))
+    assert lists.count("公開中（受付開始前）") == 1
 
 
 def test_the_public_page_is_the_same_for_everyone_but_its_keys(

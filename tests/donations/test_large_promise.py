@@ -25,7 +25,7 @@ def test_more_than_a_quarter_is_asked_about_with_the_campaigns_end_as_its_day(ca
 
     (one,) = questions()
     assert (one.about, one.amount_yen, one.settled_at) == (gift.source, QUARTER + 1, None)
-    assert one.due_by == start_of(today() + timedelta(days=1))
+    assert one.due_by == start_of(today() + timedelta(days=1)) - timedelta(minutes=1)  # 23:59 of the last day
     assert one.facts == {"donation_id": gift.pk} and one.organisation == campaign.organisation
     line = next(row for row in desk().queue if row.page == "office-questions")
     assert line.is_trouble and line.count == 1

@@ -246,7 +246,7 @@ def test_one_click_books_the_sure_line_and_the_other_is_set_aside(
 
     browser = signed_in_as(second_person(program))
     page = text(send(browser, program, f"bank/{sure.pk}/", about=gift.source))
-    assert "明細を照合して記帳しました" in page and "58日" in page and "長期" in page
+    assert "明細を照合しました" in page and "58日" in page and "長期" in page
 
     assert "この金額の入金予定はありません" in text(go(browser, program, f"bank/{other.pk}/"))
     assert send(browser, program, f"bank/{other.pk}/", about=gift.source).status_code == 409

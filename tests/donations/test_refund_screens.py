@@ -7,6 +7,8 @@ import pytest
 from django.test import Client
 
 from donations.approve_offline_gift import approve_offline_gift
+from donations.approve_refund import approve_refund
+from donations.match_bank import match_bank
 from donations.models import Campaign, Donation, Refund
 from donations.refund import ask_stripe_to_refund, refundable_yen
 from donations.set_refund_limit import limit_yen_of, set_refund_limit
@@ -16,6 +18,7 @@ from ledger.models import Transfer
 from programs.models import Membership, Program
 from tests.donations.by_hand import noted, second_person
 from tests.donations.conftest import violations
+from tests.donations.test_match_bank import lines
 from tests.donations.test_propose_refund import propose
 from tests.donations.test_refund import ask
 from tests.donations.test_ways import chosen, open_ways, session_of  # noqa: F401  a fixture
@@ -73,13 +76,38 @@ def test_a_proposal_is_withdrawn(screen: Client, gift: Donation, office: Members
     assert "承認を待つ返金はありません" in read(screen, "refunds/")
 
 
+def by_hand(campaign: Campaign, office: Membership, second: Membership, way: str) -> Donation:
+    booked = approve_offline_gift(gift=noted(campaign, office, way=way), actor=second)
+    return Donation.objects.get(pk=booked.donation_id)
+
+
+@pytest.mark.parametrize(
+    ("way", "words"), [("transfer", "銀行から振り込んでください"), ("cash", "現金または振込でお返しください")]
+)
 def test_a_gift_by_hand_says_what_a_person_has_to_do(
-    screen: Client, campaign: Campaign, office: Membership, program: Program
+    screen: Client, campaign: Campaign, office: Membership, program: Program, way: str, words: str
 ) -> None:
-    booked = approve_offline_gift(gift=noted(campaign, office), actor=second_person(program))
+    gift = by_hand(campaign, office, second_person(program), way)
     typed = {"amount": "50000", "reason": "x", "request_key": str(uuid4())}
-    shown = screen.post(f"{OFFICE}gifts/{booked.donation_id}/refund/", typed).content.decode()
-    assert "銀行から振り込んでください" in shown and "提案する" in shown
+    shown = screen.post(f"{OFFICE}gifts/{gift.pk}/refund/", typed).content.decode()
+    assert words in shown and "提案する" in shown
+
+
+@pytest.mark.parametrize(("way", "waits"), [("transfer", True), ("cash", False)])
+def test_an_approved_one_is_asked_for_until_the_bank_shows_it(
+    screen: Client, campaign: Campaign, office: Membership, program: Program, way: str, *, waits: bool
+) -> None:
+    second = second_person(program)
+    gift = by_hand(campaign, office, second, way)
+    done = approve_refund(refund=propose(gift, office, 20_000), actor=second)
+    asked = "20,000円を寄付者に振り込んでください"
+    assert (asked in read(screen, f"refunds/{done.pk}/")) == waits
+    assert ("銀行振込がまだの返金" in read(screen, "refunds/")) == waits
+    if waits:
+        (line,) = lines(campaign.organisation, office, ("2027/3/31", "", "20000", "振込 ヤマダ ハナコ"))
+        match_bank(line=line, about=done.source, actor=office)
+        assert asked not in read(screen, f"refunds/{done.pk}/")
+        assert "銀行振込がまだの返金" not in read(screen, "refunds/")
 
 
 def test_the_page_says_which_reason_stands_against_it(
