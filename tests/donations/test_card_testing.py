@@ -87,9 +87,11 @@ class Visitor:
         self.line.request(method, path, body, {**headers, "X-Forwarded-For": self.address})
         reply = self.line.getresponse()
         cookie = (reply.getheader("Set-Cookie") or "").split(";")[0]
+        body = reply.read().decode()
+        self.line.close()  # a line that idles while an answer is worked out is ended by the server
         return {
             "status": reply.status,
-            "body": reply.read().decode(),
+            "body": body,
             "location": reply.getheader("Location"),
             "cookie": cookie,
         }
