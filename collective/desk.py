@@ -13,7 +13,7 @@ from coupons.models import Coupon
 from coupons.queries import total_yen_for
 from donations.models import Campaign, Donation, Finding, OfflineGift, Pledge, Refund, ReserveFill
 from donations.money_queries import covered_by_reserve
-from donations.propose_matches import unexplained_lines
+from donations.propose_matches import refunds_to_send, unexplained_lines
 from donations.receipt_queries import blocked_asks
 from donations.shield import SOON_SECONDS, tries_within, up_since
 from families.models import Application
@@ -80,6 +80,7 @@ def desk() -> Desk:
         _receipts(),
         _reserve(),
         _reserve_fills(),
+        _refunds_to_send(),
         _invitations(),
         _jobs(),
         _messages(),
@@ -230,6 +231,12 @@ def _bank_lines() -> Waiting:
     found = unexplained_lines().aggregate(count=Count("id"), oldest=Min("on"))
     oldest = start_of(found["oldest"]) if found["oldest"] else None
     return Waiting(_("Bank lines to explain"), found["count"], oldest, "money-bank")
+
+
+def _refunds_to_send() -> Waiting:
+    """Refunds of gifts by hand: approved and booked, but no line of the bank shows that somebody sent the money."""
+    count, oldest = _counted(refunds_to_send().order_by(), "decided_at")
+    return Waiting(_("To be sent by bank"), count, oldest, "office-refunds")
 
 
 def _reserve() -> Waiting:

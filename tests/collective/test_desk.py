@@ -152,7 +152,7 @@ def test_an_id_tells_when_its_row_was_made(room):
 
 def test_the_number_of_queries_does_not_grow(year, office, screen, django_assert_num_queries):
     def opened():
-        with django_assert_num_queries(32):
+        with django_assert_num_queries(33):
             assert screen.get("/shibuya/office/").status_code == 200
 
     screen.get("/shibuya/office/")

@@ -103,6 +103,7 @@ def test_an_approved_one_is_asked_for_until_the_bank_shows_it(
     asked = "20,000円を寄付者に振り込んでください"
     assert (asked in read(screen, f"refunds/{done.pk}/")) == waits
     assert ("銀行振込がまだの返金" in read(screen, "refunds/")) == waits
+    assert ("銀行振込がまだの返金" in read(screen, "")) == waits  # the desk
     if waits:
         (line,) = lines(campaign.organisation, office, ("2027/3/31", "", "20000", "振込 ヤマダ ハナコ"))
         match_bank(line=line, about=done.source, actor=office)
