@@ -27,11 +27,12 @@ from django.conf import settings
 from django.db import connection
 
 from donations.add_organisation import Agreement, StripeSecrets, add_organisation
+from donations.approve_refund import approve_refund
 from donations.give import Donor, ask_to_pay, give
 from donations.models import Campaign, Donation, Finding, Organisation, StripeLine
 from donations.open_campaign import open_campaign
+from donations.propose_refund import propose_refund
 from donations.reconcile import reconcile
-from donations.refund import refund
 from donations.set_ways import set_ways
 from donations.sweep import sweep
 from kernel.clock import today
@@ -69,6 +70,9 @@ class Run:
         self.unheard: dict[str, bool] = {}  # by payment: whether nothing of it ever comes
         self.program = Program.objects.create(slug="giving", name="giving", municipality_code="131130")
         with acting_in(self.program.pk):
+            self.second = Membership.objects.create(
+                user=User.objects.create_user("second@bench.example"), role=Role.OFFICE
+            )
             self.office = Membership.objects.create(
                 user=User.objects.create_user("office@bench.example"), role=Role.OFFICE
             )
@@ -135,13 +139,14 @@ class Run:
                 self.standin.control("refund", {"charge": gift.charge_id, "amount": yen})
                 continue
             with acting_in(self.program.pk):
-                refund(
+                asked = propose_refund(
                     donation=gift,
                     amount_yen=yen,
                     reason="bench",
                     request_key=UUID(int=10**9 + number),
                     actor=self.office,
                 )
+                approve_refund(refund=asked, actor=self.second)
         for number, dispute in enumerate(self._list("disputes")):
             ended = "won" if number % 2 else "lost"
             self.standin.control("disputes/close", {"dispute": dispute["id"], "status": ended})

@@ -27,10 +27,10 @@ AMOUNT_YEN = 1_000
 
 GIFT = """
 INSERT INTO donations_donation (id, program_id, campaign_id, email, public_name, is_anonymous, amount_yen,
-    operating_yen, fee_yen, request_key, reference, session_id, payment_intent_id, charge_id, state,
+    operating_yen, fee_yen, gone_yen, request_key, reference, session_id, invoice_id, payment_intent_id, charge_id, state,
     agreement_version, language, method, customer_id, started_at, paid_at)
-SELECT d.n, {program}, {campaign}, 'bench@bench.example', '', true, {amount}, 0, {fee}, gen_random_uuid(),
-    gen_random_uuid(), '', d.intent, d.charge, 'paid', '1', 'ja', 'card', '', now(), now()
+SELECT d.n, {program}, {campaign}, 'bench@bench.example', '', true, {amount}, 0, {fee}, 0, gen_random_uuid(),
+    gen_random_uuid(), '', '', d.intent, d.charge, 'paid', '1', 'ja', 'card', '', now(), now()
 FROM (VALUES %s) d (n, charge, intent)
 """
 TRANSFERS = """

@@ -34,6 +34,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     page.on("request", lambda r: None if r.url.startswith((address, "data:")) else complaints.append(r.url))
     page.goto(f"{address}/components/")
     expect(page.locator("html.js")).to_have_count(1)
+    page.wait_for_load_state("networkidle")  # each behaviour is fetched by itself and binds then
     yield page
     context.close()
     assert complaints == []

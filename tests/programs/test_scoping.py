@@ -17,6 +17,10 @@ def test_a_query_without_a_program_raises(two_programs: tuple[Program, Program])
 
 
 def test_the_database_raises_too_when_python_forgets(two_programs: tuple[Program, Program]) -> None:
+    with acting_in(two_programs[0].pk):
+        Account.objects.create(
+            kind=Kind.BANK, label="ours"
+        )  # of an empty table no row is held against the wall
     with pytest.raises(DatabaseError, match="no program is set"), transaction.atomic():
         Account._base_manager.count()
 
