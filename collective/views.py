@@ -1,7 +1,10 @@
 """The secretariat's home, and who works in the program."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,7 +25,7 @@ from people.deactivate import deactivate
 from people.invite import invite, open_invitations
 from people.withdraw_invitation import withdraw_invitation
 from programs.entering import entrance
-from programs.models import Invitation, Membership, Role
+from programs.models import Membership, Role
 
 PAGE = 50
 
@@ -63,44 +66,46 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end_membership(request: HttpRequest, membership_id: int) -> HttpResponse:
     """Take a role away; the person keeps their account."""
-    try:
-        ended = deactivate(membership_id=membership_id, actor=request.actor)  # type: ignore[attr-defined]
-    except Membership.DoesNotExist as error:
-        raise Http404("no such member") from error
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("%(person)s can no longer enter in this role.") % {"person": ended.user})
-    return redirect("office-people", request.program.slug)  # type: ignore[attr-defined]
+
+    def end(actor: Membership) -> str:
+        ended = deactivate(membership_id=membership_id, actor=actor)
+        return _("%(person)s can no longer enter in this role.") % {"person": ended.user}
+
+    return _done_with_people(request, end)
 
 
 @entrance(Role.OFFICE)
 @require_POST
 def approve_act(request: HttpRequest, invitation_id: int) -> HttpResponse:
     """Let a new colleague of the secretariat in: the second person's yes."""
-    try:
-        let_in = approve_invitation(invitation_id=invitation_id, actor=request.actor)  # type: ignore[attr-defined]
-    except Invitation.DoesNotExist as error:
-        raise Http404("no such invitation") from error
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, words_of_sent(let_in))
-    return redirect("office-people", request.program.slug)  # type: ignore[attr-defined]
+
+    def approve(actor: Membership) -> str:
+        return words_of_sent(approve_invitation(invitation_id=invitation_id, actor=actor))
+
+    return _done_with_people(request, approve)
 
 
 @entrance(Role.OFFICE)
 @require_POST
 def withdraw_act(request: HttpRequest, invitation_id: int) -> HttpResponse:
     """Take an open invitation back."""
+
+    def withdraw(actor: Membership) -> str:
+        gone = withdraw_invitation(invitation_id=invitation_id, actor=actor)
+        return _("The invitation to %(email)s was withdrawn.") % {"email": gone.email}
+
+    return _done_with_people(request, withdraw)
+
+
+def _done_with_people(request: HttpRequest, act: Callable[[Membership], str]) -> HttpResponse:
+    """Do it, say what came of it, and back to the list. Somebody else's or nobody's is not there."""
     try:
-        gone = withdraw_invitation(invitation_id=invitation_id, actor=request.actor)  # type: ignore[attr-defined]
-    except Invitation.DoesNotExist as error:
-        raise Http404("no such invitation") from error
+        words = act(request.actor)  # type: ignore[attr-defined]
+    except ObjectDoesNotExist as error:
+        raise Http404("not there") from error
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        words = _("The invitation to %(email)s was withdrawn.") % {"email": gone.email}
         messages.success(request, words)
     return redirect("office-people", request.program.slug)  # type: ignore[attr-defined]
 

@@ -47,7 +47,8 @@ def unmatch_bank(*, match: BankMatch, words: str, actor: Membership) -> BankUnma
     """The line and what it was matched with are open again. A repeat returns the first.
 
     Money that reached a fund by the match leaves it by a reverse transfer, and that needs two people: who
-    matched the line does not take it back. What others gave or what has become coupons is never taken.
+    matched the line does not take it back. The fund pays it whole, from whoever's gifts stand there, or
+    nothing is undone: a fund is one sum, and what has become coupons is never taken.
     Raises NotAllowed, ReasonNeeded, MatchedItYourself, MoneyWasUsed; nothing is written then.
     """
     require(may_handle_money(actor))

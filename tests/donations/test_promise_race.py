@@ -13,9 +13,11 @@ from django.db import connection
 
 from donations import close_campaign as close_module
 from donations import confirm as confirm_module
+from donations import let_promise_go as letting_module
 from donations import take_promise_back as back_module
 from donations.close_campaign import close_campaign
 from donations.confirm import confirm
+from donations.let_promise_go import let_promise_go
 from donations.models import Campaign, Donation
 from donations.stripe_said import Payment
 from donations.take_promise_back import take_promise_back
@@ -107,6 +109,17 @@ def end_and_take_back(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+def end_and_let_go(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    meet(monkeypatch, (close_module, "is_goal_met"), (letting_module, "let_go"))
+    both(
+        stage,
+        [
+            lambda: close_campaign(campaign=stage.campaign, actor=stage.office),
+            lambda: let_promise_go(donation=stage.other, reason="連絡がつかない", actor=stage.office),
+        ],
+    )
+
+
 def end_and_save(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     meet(monkeypatch, (close_module, "is_goal_met"), (confirm_module, "keep_card"))
     both(
@@ -118,7 +131,10 @@ def end_and_save(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-@pytest.mark.parametrize(("race", "is_saved"), [(end_and_take_back, True), (end_and_save, False)])
+RACES = [(end_and_take_back, True), (end_and_let_go, True), (end_and_save, False)]
+
+
+@pytest.mark.parametrize(("race", "is_saved"), RACES)
 def test_the_goal_is_decided_by_the_promises_that_stand(
     two_programs: tuple[Program, Program], monkeypatch: pytest.MonkeyPatch, race: Any, is_saved: bool
 ) -> None:
@@ -129,7 +145,7 @@ def test_the_goal_is_decided_by_the_promises_that_stand(
     assert stage.goal_met() is (stage.promised_yen() == 20_000)
 
 
-@pytest.mark.parametrize(("race", "is_saved"), [(end_and_take_back, True), (end_and_save, False)])
+@pytest.mark.parametrize(("race", "is_saved"), RACES)
 def test_without_the_locks_the_goal_would_be_decided_by_others(
     two_programs: tuple[Program, Program], monkeypatch: pytest.MonkeyPatch, race: Any, is_saved: bool
 ) -> None:
