@@ -43,6 +43,12 @@ def test_several_of_one_address_count_together(campaign: Campaign) -> None:
     assert [one.about for one in questions()] == [second.source]
 
 
+def test_one_that_was_taken_back_counts_no_more(campaign: Campaign) -> None:
+    take_promise_back(donation=saved(campaign, QUARTER, email="a@example.jp"))
+    saved(campaign, QUARTER, email="a@example.jp")
+    assert not questions()
+
+
 def test_the_question_closes_by_itself_when_nothing_is_left_to_decide(
     campaign: Campaign, office: Membership
 ) -> None:

@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 from outbox.models import Message
+from people import accept_invitation as accepting
 from people import approve_invitation as approving
 from people import withdraw_invitation as withdrawing
+from people.accept_invitation import accept_invitation
 from people.approve_invitation import approve_invitation
-from people.invite import invite
+from people.errors import InvitationAccepted, InvitationOver
+from people.invite import invite, token_of
 from people.withdraw_invitation import withdraw_invitation
 from programs.models import Invitation, Membership, Program, Role
 from programs.scoping import ScopedQuerySet, acting_in
@@ -52,7 +55,7 @@ def stage(two_programs: tuple[Program, Program], monkeypatch: pytest.MonkeyPatch
         first, *others = (member(program, Role.OFFICE, f"office{n}@shibuya.example") for n in range(3))
         waiting = invite(email="new@office.example", role=Role.OFFICE, actor=first)
     barrier = Barrier(2, timeout=1.5)
-    for module in (approving, withdrawing):
+    for module in (approving, withdrawing, accepting):
         real = module.now
 
         def met(real: Callable[[], Any] = real) -> Any:
@@ -77,6 +80,19 @@ def test_withdrawn_while_approved_opens_nothing(stage: Stage) -> None:
     with acting_in(stage.program.pk):
         kept = Invitation.objects.get()
         assert kept.expires_at <= withdrawing.now()
+
+
+def test_joined_or_withdrawn_and_never_both(stage: Stage) -> None:
+    with acting_in(stage.program.pk):
+        token = token_of(stage.program.pk, stage.invitation.pk)
+        approve_invitation(invitation_id=stage.invitation.pk, actor=stage.others[0])
+
+    def join(**_who: Any) -> Membership:
+        return accept_invitation(token=token, password="drei kleine Katzen im Schnee")
+
+    answers = stage.go(withdraw_invitation, join)
+
+    assert sum(isinstance(one, InvitationAccepted | InvitationOver) for one in answers) == 1
 
 
 def test_without_the_lock_two_would_mail_it_twice(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
