@@ -35,6 +35,17 @@ def people_of(program: Program) -> list[Person]:
     return found
 
 
+def second_of_office(program: Program) -> Person | None:
+    """The other one of the secretariat: what needs two people cannot be tried out by one."""
+    with acting_in(program.pk):
+        members = Membership.objects.filter(role=Role.OFFICE, is_active=True).select_related("user")
+        for member in members.order_by("id")[1:2]:
+            path = sign_in_path(member.user, f"/{program.slug}/{HOME_OF[Role.OFFICE]}/")
+            kind = f"{Role.OFFICE.label} (2)"
+            return Person(f"{program.slug}-office-2", kind, str(member.user), path)
+    return None
+
+
 def _someone(role: Role) -> Membership | None:
     """The first active member; of families one with children who have a coupon."""
     members = Membership.objects.filter(role=role, is_active=True).select_related("user").order_by("id")

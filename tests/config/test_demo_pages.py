@@ -118,4 +118,10 @@ def test_the_table_names_each_kind_of_user_once_for_each_program(demo, program):
     call_command("demo_table", stdout=said)
     lines = [line for line in said.getvalue().splitlines() if "/demo/sign-in/" in line]
     assert len(lines) == len(Role)
+
+    member(program, Role.OFFICE, "second@shibuya.example")  # what needs two people can be tried out
+    again = StringIO()
+    call_command("demo_table", stdout=again)
+    (second,) = (line for line in again.getvalue().splitlines() if "second@shibuya.example" in line)
+    assert "/demo/sign-in/" in second
     assert "渋谷" in said.getvalue() and "福岡" in said.getvalue()

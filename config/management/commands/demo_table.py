@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from config.demo_people import people_of
+from config.demo_people import people_of, second_of_office
 from programs.models import Program
 
 
@@ -30,6 +30,8 @@ class Command(BaseCommand):
             self._line("anyone", "", f"/{program.slug}/")
             for person in people_of(program):
                 self._line(person.kind, person.name, person.path)
+            if second := second_of_office(program):
+                self._line(second.kind, second.name, second.path)
         self.stdout.write("\n")
         for kind, path in (
             ("mails", "/demo/mail/"),
