@@ -57,10 +57,10 @@ def saved(campaign: Campaign, amount_yen: int = 10_000, **who: Any) -> Donation:
     return confirm(donation_id=donation.pk, payment=saved_of(donation))
 
 
-def over(campaign: Campaign) -> Campaign:
-    """Its last day was yesterday."""
+def over(campaign: Campaign, *, days_ago: int = 1) -> Campaign:
+    """Its last day was so many days ago. With a real clock say 2: until 0:40 yesterday's pages may still be paid."""
     Campaign.objects.filter(pk=campaign.pk).update(
-        first_day=today() - timedelta(days=30), last_day=today() - timedelta(days=1)
+        first_day=today() - timedelta(days=30), last_day=today() - timedelta(days=days_ago)
     )
     campaign.refresh_from_db()
     return campaign

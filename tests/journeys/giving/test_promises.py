@@ -43,7 +43,7 @@ def promised(story: Story, *, goal_yen: int, card: str = paying.GOOD) -> tuple[P
 def ends(story: Story) -> None:
     """Its last day is over; the timetable comes by."""
     with acting_in(story.cast.program.pk):
-        over(Campaign.objects.get(pk=story.cast.campaign_id))
+        over(Campaign.objects.get(pk=story.cast.campaign_id), days_ago=2)
     watch_all()
     story.told()
 
